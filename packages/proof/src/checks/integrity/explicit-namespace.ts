@@ -1,0 +1,119 @@
+import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import type { ManifestIndex } from "../../manifest/manifest-index.ts";
+import { isClusterScoped } from "../../manifest/scope.ts";
+import { nearest } from "../../nearest.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { customResourceSchemas } from "../../schemas/schema-bundles.ts";
+import { defineRule, type Problem, type Unchecked } from "../rule.ts";
+
+type Code = "no-namespace" | "namespace-on-cluster-scoped" | "unknown-namespace";
+
+const BUILT_IN: readonly string[] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+export const explicitNamespace = defineRule({
+  id: "explicit-namespace",
+  group: "integrity",
+  severity: "error",
+  title: "Every object says where it stands",
+  explanation: {
+    protects:
+      "Objects from landing where the release happens to be installed: beside the quota, policies and secrets that are meant for them.",
+    incident:
+      "A Service without a namespace followed the release into `default`, its pods were in `data`: the Service had no endpoints, and nothing said so.",
+    fix: "Write metadata.namespace from the plan's component, and leave it out of cluster-scoped kinds.",
+    source:
+      "k8s.io/kubernetes v1.36.3 api/openapi-spec (scopes); Helm 4.2 does not write namespaces into manifests",
+  },
+  codes: {
+    "no-namespace": "A namespaced object without metadata.namespace.",
+    "namespace-on-cluster-scoped": "A cluster-scoped object with metadata.namespace.",
+    "unknown-namespace": "A namespace that nothing renders, plans or builds in.",
+  },
+  *check({ index, plan }) {
+    const namespaces = index.filter({ group: "", kind: "Namespace" }).map(({ name }) => name);
+    const known = new Set([...BUILT_IN, ...namespaces, ...Object.keys(plan?.namespaces ?? {})]);
+    const scopes = new Map<string, boolean | undefined>();
+    const unknown = new Set<string>();
+    for (const manifest of index.all) {
+      const kind = `${manifest.group}/${manifest.kind}`;
+      if (!scopes.has(kind)) scopes.set(kind, scopeOf(manifest, index));
+      const problem = judge(manifest, scopes.get(kind));
+      if (problem !== undefined) yield problem;
+      const { namespace } = manifest;
+      if (scopes.get(kind) === true || namespace === undefined || known.has(namespace)) continue;
+      if (plan !== undefined || namespaces.length > 0)
+        yield unknownNamespace(manifest, namespace, known, plan);
+      else if (!unknown.has(namespace)) {
+        unknown.add(namespace);
+        yield {
+          unchecked: `Namespace ${namespace} is not in the stream, and there is no plan that knows it`,
+          manifest,
+        };
+      }
+    }
+  },
+});
+
+/** True for cluster-scoped kinds, undefined for kinds that nobody here knows. */
+function scopeOf({ group, kind }: Manifest, index: ManifestIndex): boolean | undefined {
+  const known = isClusterScoped(group, kind, index);
+  if (known !== undefined) return known;
+  const entry = Object.entries(customResourceSchemas().kinds).find(
+    ([key]) => key.startsWith(`${group}/`) && key.endsWith(`/${kind}`),
+  );
+  return entry === undefined ? undefined : entry[1].scope === "Cluster";
+}
+
+function judge(manifest: Manifest, isCluster: boolean | undefined): Problem<Code> | Unchecked | undefined {
+  const { kind, namespace, object } = manifest;
+  if (isCluster === undefined) {
+    if (namespace !== undefined) return undefined;
+    return {
+      unchecked: `Whether ${object.apiVersion} ${kind} is namespaced: its CRD is not in the stream`,
+      manifest,
+    };
+  }
+  if (!isCluster && namespace === undefined) {
+    return {
+      code: "no-namespace",
+      manifest,
+      path: "metadata.namespace",
+      message: `${kind} ${manifest.name} has no metadata.namespace and goes wherever the release is installed`,
+      limit: "a namespace",
+      fix: "Write metadata.namespace.",
+    };
+  }
+  if (isCluster && namespace !== undefined) {
+    return {
+      code: "namespace-on-cluster-scoped",
+      manifest,
+      path: "metadata.namespace",
+      message: `${kind} ${manifest.name} is cluster-scoped, but names namespace ${namespace}`,
+      actual: namespace,
+      fix: "Remove metadata.namespace.",
+    };
+  }
+  return undefined;
+}
+
+function unknownNamespace(
+  manifest: Manifest,
+  namespace: string,
+  known: ReadonlySet<string>,
+  plan: Plan | undefined,
+): Problem<Code> {
+  const near = nearest(namespace, known);
+  const where = plan === undefined ? "is not rendered" : "is neither rendered nor in the plan";
+  return {
+    code: "unknown-namespace",
+    manifest,
+    path: "metadata.namespace",
+    message: `Namespace ${namespace} ${where}${near === undefined ? "" : `; the nearest is ${near}`}`,
+    actual: namespace,
+    limit: near,
+    fix:
+      near === undefined
+        ? `Render the Namespace, or add it to the plan.`
+        : `Write ${near}, or render the Namespace.`,
+  };
+}

@@ -1,0 +1,248 @@
+import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import type { ManifestIndex } from "../../manifest/manifest-index.ts";
+import { at, objectAt, objectsIn, stringAt } from "../../manifest/values.ts";
+import { containersOf, type Workload } from "../../manifest/workload.ts";
+import { nearest } from "../../nearest.ts";
+import { matchesLabels } from "../../network/label-selector.ts";
+import { groupPods, type PodGroup } from "../../network/pod-group.ts";
+import { type NetworkService, ServiceDirectory } from "../../network/service-directory.ts";
+import { plainText } from "../../schemas/plain-text.ts";
+import { defineRule, type Problem } from "../rule.ts";
+import { type DeclaredPort, declaredPorts, describePorts, namesOf, portsOf } from "./ports/declared-port.ts";
+import { ingressBackends, namespaceOf } from "./references/collect-references.ts";
+
+type Code =
+  | "missing-target-port"
+  | "missing-backend-port"
+  | "missing-webhook-port"
+  | "missing-probe-port"
+  | "missing-policy-port"
+  | "port-taken-twice";
+
+export const portsMatch = defineRule({
+  id: "ports-match",
+  group: "integrity",
+  severity: "error",
+  title: "Every port that is named or numbered exists where it points",
+  explanation: {
+    protects: "Connections: a port that is not there is accepted by the API server and refused at run time.",
+    incident:
+      "A Service's targetPort kept the name `http` after the container's port had become `web`. The endpoints were ready, and every connection was refused.",
+    fix: "Use the name or number that the container or the Service declares; the finding lists them.",
+    source: "k8s.io/kubernetes v1.36.3 pkg/controlplane and pkg/api/v1/pod FindPort",
+  },
+  codes: {
+    "missing-target-port": "A Service's targetPort that the selected pods do not declare.",
+    "missing-backend-port": "An Ingress backend's port that its Service does not have.",
+    "missing-webhook-port": "A webhook's or aggregated API's port that its Service does not have.",
+    "missing-probe-port": "A probe's or hook's named port that its container does not declare.",
+    "missing-policy-port": "A NetworkPolicy's named port that no pod declares.",
+    "port-taken-twice": "Two containers of a pod that listen on the same port.",
+  },
+  *check({ index, workloads }) {
+    const groups = groupPods(workloads);
+    const services = new ServiceDirectory(index, groups);
+    for (const service of services.all) yield* checkTargetPorts(service);
+    for (const ingress of index.filter({ group: "networking.k8s.io", kind: "Ingress" })) {
+      yield* checkBackends(ingress, services);
+    }
+    yield* checkWebhooks(index, services);
+    for (const workload of workloads) {
+      yield* checkHandlers(workload);
+      yield* checkContainerPorts(workload);
+    }
+    for (const policy of index.filter({ group: "networking.k8s.io", kind: "NetworkPolicy" })) {
+      yield* checkPolicyPorts(policy, groups);
+    }
+  },
+});
+
+function* checkTargetPorts({ manifest, pods }: NetworkService): Generator<Problem<Code>> {
+  for (const [position, port] of objectsIn(at(manifest.object, "spec", "ports")).entries()) {
+    const written = port.targetPort;
+    const target =
+      written === undefined || written === null || written === "" || written === 0 ? port.port : written;
+    const protocol = stringAt(port, "protocol") ?? "TCP";
+    for (const workload of pods.flatMap((group) => group.workloads)) {
+      const declared = declaredPorts(workload).filter((entry) => entry.protocol === protocol);
+      // A container that declares no port may listen on any number; a name needs a declaration.
+      if (typeof target === "number" && declared.length === 0) continue;
+      if (declared.some(({ name, number }) => target === (typeof target === "number" ? number : name)))
+        continue;
+      const { kind, name } = workload.manifest;
+      const known = describePorts(declared);
+      const near = typeof target === "string" ? nearest(target, namesOf(declared)) : undefined;
+      yield {
+        code: "missing-target-port",
+        manifest,
+        path: `spec.ports[${position}].${target === written ? "targetPort" : "port"}`,
+        message: `Service ${manifest.name} sends ${protocol} to port ${plainText(target)}, and the pods of ${kind} ${name} have ${known}`,
+        actual: typeof target === "number" ? target : plainText(target),
+        limit: near ?? known,
+        fix:
+          near === undefined
+            ? `Use a port that ${kind} ${name} declares, or declare this one.`
+            : `Write ${near}.`,
+      };
+    }
+  }
+}
+
+function* checkBackends(ingress: Manifest, services: ServiceDirectory): Generator<Problem<Code>> {
+  for (const { name, port, path } of ingressBackends(ingress)) {
+    const service = services.find(namespaceOf(ingress), name);
+    if (service === undefined || port === undefined || hasPort(service, port)) continue;
+    yield missingServicePort("missing-backend-port", ingress, `${path}.port`, service, port);
+  }
+}
+
+function* checkWebhooks(index: ManifestIndex, services: ServiceDirectory): Generator<Problem<Code>> {
+  for (const { manifest, holder, path } of webhookServices(index)) {
+    const service = services.find(stringAt(holder, "namespace") ?? "default", stringAt(holder, "name") ?? "");
+    // 443 is the API server's default for webhooks and aggregated APIs alike.
+    const port = at(holder, "port") ?? 443;
+    if (service === undefined || hasPort(service, port)) continue;
+    yield missingServicePort("missing-webhook-port", manifest, `${path}.port`, service, port);
+  }
+}
+
+function webhookServices(index: ManifestIndex) {
+  const webhooks = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].flatMap((kind) =>
+    index.filter({ group: "admissionregistration.k8s.io", kind }).flatMap((manifest) =>
+      objectsIn(manifest.object.webhooks).map((webhook, position) => ({
+        manifest,
+        holder: objectAt(webhook, "clientConfig", "service"),
+        path: `webhooks[${position}].clientConfig.service`,
+      })),
+    ),
+  );
+  const apis = index.filter({ group: "apiregistration.k8s.io", kind: "APIService" }).map((manifest) => ({
+    manifest,
+    holder: objectAt(manifest.object, "spec", "service"),
+    path: "spec.service",
+  }));
+  const conversions = index
+    .filter({ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" })
+    .map((manifest) => ({
+      manifest,
+      holder: objectAt(manifest.object, "spec", "conversion", "webhook", "clientConfig", "service"),
+      path: "spec.conversion.webhook.clientConfig.service",
+    }));
+  return [...webhooks, ...apis, ...conversions].filter(({ holder }) => holder !== undefined);
+}
+
+function hasPort({ manifest }: NetworkService, port: unknown): boolean {
+  return objectsIn(at(manifest.object, "spec", "ports")).some(
+    (entry) => entry.port === port || entry.name === port,
+  );
+}
+
+function missingServicePort(
+  code: Code,
+  manifest: Manifest,
+  path: string,
+  service: NetworkService,
+  port: unknown,
+): Problem<Code> {
+  const known = objectsIn(at(service.manifest.object, "spec", "ports"))
+    .map((entry) => [stringAt(entry, "name"), entry.port].filter((part) => part !== undefined).join(" "))
+    .join(", ");
+  return {
+    code,
+    manifest,
+    path,
+    message: `Service ${service.namespace}/${service.name} has no port ${plainText(port)}; it has ${known || "none"}`,
+    actual: typeof port === "number" ? port : plainText(port),
+    limit: known,
+    fix: "Name a port of the Service.",
+  };
+}
+
+const HANDLERS = [
+  "livenessProbe",
+  "readinessProbe",
+  "startupProbe",
+  "lifecycle.postStart",
+  "lifecycle.preStop",
+];
+
+function* checkHandlers(workload: Workload): Generator<Problem<Code>> {
+  for (const { container, path } of containersOf(workload)) {
+    const declared = portsOf(container.ports, path);
+    for (const handler of HANDLERS) {
+      for (const kind of ["httpGet", "tcpSocket"]) {
+        const port = at(container, ...handler.split("."), kind, "port");
+        if (typeof port !== "string" || /^\d+$/.test(port) || namesOf(declared).includes(port)) continue;
+        const near = nearest(port, namesOf(declared));
+        yield {
+          code: "missing-probe-port",
+          manifest: workload.manifest,
+          path: `${path}.${handler}.${kind}.port`,
+          message: `${handler} of container ${container.name} asks port ${port}; the container has ${describePorts(declared)}`,
+          actual: port,
+          limit: near ?? describePorts(declared),
+          fix: near === undefined ? `Declare a port named ${port} on the container.` : `Write ${near}.`,
+        };
+      }
+    }
+  }
+}
+
+function* checkContainerPorts(workload: Workload): Generator<Problem<Code>> {
+  const first = new Map<string, DeclaredPort>();
+  for (const port of declaredPorts(workload)) {
+    const key = `${plainText(port.number)}/${port.protocol}`;
+    const earlier = first.get(key);
+    const holder = port.path.replace(/\.ports\[\d+\]$/, "");
+    if (earlier === undefined) first.set(key, port);
+    // Twice in one container is a duplicate entry, which valid-object reports.
+    else if (!earlier.path.startsWith(`${holder}.`)) {
+      yield {
+        code: "port-taken-twice",
+        manifest: workload.manifest,
+        path: `${port.path}.containerPort`,
+        message: `Containers of a pod share its address, and ${earlier.path} has port ${key} already`,
+        actual: key,
+        fix: "Let one of the two listen on another port.",
+      };
+    }
+  }
+}
+
+function* checkPolicyPorts(policy: Manifest, groups: readonly PodGroup[]): Generator<Problem<Code>> {
+  const spec = objectAt(policy.object, "spec");
+  for (const direction of ["ingress", "egress"] as const) {
+    const named = objectsIn(spec?.[direction]).flatMap((rule, ruleAt) =>
+      objectsIn(rule.ports).flatMap((port, portAt) => {
+        const name = stringAt(port, "port");
+        return name === undefined
+          ? []
+          : [{ name, path: `spec.${direction}[${ruleAt}].ports[${portAt}].port` }];
+      }),
+    );
+    if (named.length === 0) continue;
+    // The policy's own pods receive what comes in; what goes out is named by pods anywhere.
+    const receivers = direction === "egress" ? groups : groups.filter((group) => isSelected(group, policy));
+    if (receivers.length === 0) continue;
+    const names = new Set(receivers.flatMap(({ namedPorts }) => namedPorts.map(({ name }) => name)));
+    for (const { name, path } of named) {
+      if (names.has(name)) continue;
+      const near = nearest(name, names);
+      const known = [...names].join(", ") || "none";
+      yield {
+        code: "missing-policy-port",
+        manifest: policy,
+        path,
+        message: `No pod that this rule can mean has a port named ${name}; there are: ${known}`,
+        actual: name,
+        limit: near ?? known,
+        fix:
+          near === undefined ? "Name a port that the pods declare, or write its number." : `Write ${near}.`,
+      };
+    }
+  }
+}
+
+function isSelected({ namespace, labels }: PodGroup, policy: Manifest): boolean {
+  return namespace === namespaceOf(policy) && matchesLabels(at(policy.object, "spec", "podSelector"), labels);
+}

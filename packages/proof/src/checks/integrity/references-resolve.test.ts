@@ -1,0 +1,54 @@
+import { expect, test } from "@jest/globals";
+import { checkRule, testRule } from "../../../test/rule-fixtures.ts";
+import { parseManifests } from "../../manifest/parse-manifests.ts";
+import { createContext } from "../context.ts";
+import { referencesResolve } from "./references-resolve.ts";
+
+testRule(referencesResolve, {
+  "accounts-and-roles": ["missing-object", "missing-object", "missing-object", "missing-object"],
+  "claim-missing": ["missing-object", "missing-object"],
+  "classes-missing": ["missing-class", "missing-class", "missing-class"],
+  "config-map-missing": ["missing-object", "missing-object", "missing-object"],
+  "keys-missing": ["missing-key", "missing-key", "missing-key", "missing-key", "missing-key"],
+  "files-missing": ["missing-key", "missing-key", "missing-key", "missing-key"],
+  "services-missing": ["missing-object", "missing-object", "missing-object"],
+  "ok-built-in": [],
+  "ok-files": [],
+  "ok-filled-by-others": ["unchecked"],
+  "ok-keys": [],
+});
+
+test("names what was probably meant", () => {
+  const [misspelt, , elsewhere] = checkRule(referencesResolve, "config-map-missing");
+  expect(misspelt).toMatchObject({ actual: "store-cofig", limit: "store-config" });
+  expect(elsewhere).toMatchObject({
+    message: expect.stringContaining("ConfigMap data/store-config is in another"),
+  });
+});
+
+test("says that a class's provider is disabled", () => {
+  expect(checkRule(referencesResolve, "classes-missing")[1]).toMatchObject({
+    path: "spec.storageClassName",
+    message: expect.stringContaining("its provider longhorn is disabled"),
+  });
+});
+
+test("without a plan, what the cluster provides is unchecked, and what the chart renders is not", () => {
+  const deployment = (volume: string) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: apps }
+spec:
+  template:
+    spec:
+      volumes: [{ name: v, ${volume} }]
+      containers: [{ name: web }]
+`;
+  const check = (volume: string) => [
+    ...referencesResolve.check(createContext(parseManifests(deployment(volume), "-"), undefined)),
+  ];
+  expect(check("secret: { secretName: tls }")).toMatchObject([
+    { unchecked: expect.stringContaining("apps/tls") },
+  ]);
+  expect(check("configMap: { name: settings }")).toMatchObject([{ code: "missing-object" }]);
+});

@@ -1,0 +1,130 @@
+import type { Manifest } from "../manifest/kubernetes-object.ts";
+import type { ManifestIndex } from "../manifest/manifest-index.ts";
+import { at, type JsonObject, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
+import type { FlowEnd, Network } from "./flow-ends.ts";
+import { type NeededFlow, toServicePods } from "./needed-flows.ts";
+import type { NetworkService, ServicePort } from "./service-directory.ts";
+
+/** What has to come in: by Ingress, by an address on the home network, and from the API server to webhooks. */
+export function exposedFlows(
+  network: Network,
+  index: ManifestIndex,
+  ingress: FlowEnd | undefined,
+): NeededFlow[] {
+  return [
+    ...(ingress === undefined ? [] : ingressFlows(network, index, ingress)),
+    ...loadBalancerFlows(network),
+    ...webhookFlows(network, index),
+  ];
+}
+
+interface Backend {
+  readonly manifest: Manifest;
+  readonly path: string;
+  readonly namespace: string;
+  readonly service: string | undefined;
+  readonly port: unknown;
+}
+
+function ingressFlows(network: Network, index: ManifestIndex, from: FlowEnd): NeededFlow[] {
+  const backends = [
+    ...index.filter({ group: "networking.k8s.io", kind: "Ingress" }).flatMap(ingressBackends),
+    ...["IngressRoute", "IngressRouteTCP", "IngressRouteUDP"].flatMap((kind) =>
+      index.filter({ group: "traefik.io", kind }).flatMap(routeBackends),
+    ),
+  ];
+  return backends.flatMap(({ manifest, path, namespace, service: name, port }) => {
+    const service = name === undefined ? undefined : network.services.find(namespace, name);
+    if (service === undefined) return [];
+    const because = `${manifest.kind} ${manifest.name} forwards to Service ${name}`;
+    return toServicePods(service, portsNamed(service, port), { from, because, manifest, path });
+  });
+}
+
+function ingressBackends(manifest: Manifest): Backend[] {
+  const namespace = manifest.namespace ?? "default";
+  const toBackend = (backend: unknown, path: string): Backend => ({
+    manifest,
+    path,
+    namespace,
+    service: stringAt(backend, "service", "name"),
+    port: at(backend, "service", "port", "number") ?? at(backend, "service", "port", "name"),
+  });
+  const spec = objectAt(manifest.object, "spec");
+  const rules = objectsIn(spec?.rules).flatMap((rule, ruleAt) =>
+    objectsIn(at(rule, "http", "paths")).map((entry, pathAt) =>
+      toBackend(entry.backend, `spec.rules[${ruleAt}].http.paths[${pathAt}].backend`),
+    ),
+  );
+  return [...rules, toBackend(spec?.defaultBackend, "spec.defaultBackend")];
+}
+
+function routeBackends(manifest: Manifest): Backend[] {
+  return objectsIn(at(manifest.object, "spec", "routes")).flatMap((route, routeAt) =>
+    objectsIn(route.services).map((service, serviceAt) => ({
+      manifest,
+      path: `spec.routes[${routeAt}].services[${serviceAt}]`,
+      namespace: stringAt(service, "namespace") ?? manifest.namespace ?? "default",
+      service: stringAt(service, "name"),
+      port: service.port,
+    })),
+  );
+}
+
+function loadBalancerFlows(network: Network): NeededFlow[] {
+  return network.services.all
+    .filter(({ manifest }) => stringAt(manifest.object, "spec", "type") === "LoadBalancer")
+    .flatMap((service) => {
+      const keepsClients = stringAt(service.manifest.object, "spec", "externalTrafficPolicy") === "Local";
+      const base = {
+        from: network.lan,
+        // Without Local the client's address may have been replaced by the node's before a policy sees it.
+        ...(keepsClients ? {} : { orFrom: network.node }),
+        because: `Service ${service.name} has an address on the home network`,
+        manifest: service.manifest,
+        path: "spec.ports",
+      };
+      return service.ports.flatMap((port) => toServicePods(service, [port], base));
+    });
+}
+
+function webhookFlows(network: Network, index: ManifestIndex): NeededFlow[] {
+  const clients = [
+    ...["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].flatMap((kind) =>
+      index.filter({ group: "admissionregistration.k8s.io", kind }).flatMap((manifest) =>
+        objectsIn(at(manifest.object, "webhooks")).map((webhook, position) => ({
+          manifest,
+          path: `webhooks[${position}].clientConfig.service`,
+          service: objectAt(webhook, "clientConfig", "service"),
+        })),
+      ),
+    ),
+    ...index.filter({ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" }).map((manifest) => ({
+      manifest,
+      path: "spec.conversion.webhook.clientConfig.service",
+      service: objectAt(manifest.object, "spec", "conversion", "webhook", "clientConfig", "service"),
+    })),
+    ...index.filter({ group: "apiregistration.k8s.io", kind: "APIService" }).map((manifest) => ({
+      manifest,
+      path: "spec.service",
+      service: objectAt(manifest.object, "spec", "service"),
+    })),
+  ];
+  return clients.flatMap(({ manifest, path, service: reference }) => {
+    const service = reference === undefined ? undefined : serviceOf(network, reference);
+    if (service === undefined) return [];
+    const because = `the API server calls Service ${service.name} for ${manifest.kind} ${manifest.name}`;
+    const ports = portsNamed(service, reference?.port ?? 443);
+    return toServicePods(service, ports, { from: network.apiServer, because, manifest, path });
+  });
+}
+
+function serviceOf(network: Network, reference: JsonObject): NetworkService | undefined {
+  return network.services.find(stringAt(reference, "namespace") ?? "", stringAt(reference, "name") ?? "");
+}
+
+/** The ports of a Service with this number or name; all for a route that leaves the port to the Service. */
+function portsNamed(service: NetworkService, port: unknown): readonly ServicePort[] {
+  if (port === undefined || port === null) return service.ports;
+  return service.ports.filter((candidate) => candidate.port === port || candidate.name === port);
+}
