@@ -1,0 +1,27 @@
+#!/bin/sh
+# Writes the users into memory, as hashes of the Secret's passwords, and starts Redis. Neither the
+# configuration nor an argument holds a password. Arguments go to the server.
+#   REDIS_CONFIG   the configuration
+#   REDIS_USERS    the file to write; its directory is Redis' own
+#   REDIS_SECRETS  directory with the files password (applications) and admin-password
+#   REDIS_RULES    what applications may do, as ACL rules
+set -eu
+umask 077
+users=${REDIS_USERS:?}
+secrets=${REDIS_SECRETS:?}
+
+# user NAME KEY RULES
+user() {
+  [ -s "$secrets/$2" ] || {
+    printf 'start: no password in %s: the Secret is missing its key or the key is empty\n' "$secrets/$2" >&2
+    exit 78
+  }
+  hash=$(sha256sum <"$secrets/$2")
+  printf 'user %s on #%s %s\n' "$1" "${hash%% *}" "$3"
+}
+
+{
+  user default password "${REDIS_RULES:?}"
+  user admin admin-password '~* &* +@all'
+} >"$users"
+exec redis-server "${REDIS_CONFIG:?}" --aclfile "$users" --dir "$(dirname "$users")" "$@"

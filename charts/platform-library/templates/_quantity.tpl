@@ -1,0 +1,17 @@
+{{/*
+Whole mebibytes of a memory quantity in Mi or Gi; settings that must fit a limit are derived from it, so a
+size is changed in one place. Fails for other units. Argument: a dict with `quantity`; optional `percent`
+(default 100) takes that share, rounded down.
+*/}}
+{{- define "platform.mebibytes" -}}
+{{- $quantity := toString .quantity -}}
+{{- $mebibytes := 0 -}}
+{{- if regexMatch "^[0-9]+Gi$" $quantity -}}
+{{- $mebibytes = mul (trimSuffix "Gi" $quantity | int64) 1024 -}}
+{{- else if regexMatch "^[0-9]+Mi$" $quantity -}}
+{{- $mebibytes = trimSuffix "Mi" $quantity | int64 -}}
+{{- else -}}
+{{- fail (printf "memory %q: write it in whole Mi or Gi" $quantity) -}}
+{{- end -}}
+{{- div (mul $mebibytes (.percent | default 100)) 100 -}}
+{{- end -}}
