@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { type Finding, type Manifest, prove } from "@t495/proof";
+import { defects } from "../test/defects/all.ts";
+import { PlatformEdit } from "../test/defects/platform-edit.ts";
+import { INSTALL_MS, openTestPlatform } from "../test/open-platform.ts";
+
+/** The real platform with one thing wrong at a time: the rule that is meant must say so, and name it. */
+let manifests: readonly Manifest[];
+
+beforeAll(async () => {
+  const platform = await openTestPlatform();
+  ({ manifests } = await platform.render({ profile: "t495" }));
+}, INSTALL_MS);
+
+function findingsOn(stream: readonly Manifest[]): readonly Finding[] {
+  return prove({ manifests: stream, today: "2026-11-24", tools: {} }).findings;
+}
+
+function nameOf({ object }: Finding): string {
+  if (object === null) return "";
+  return `${object.kind} ${object.namespace === null ? "" : `${object.namespace}/`}${object.name}`;
+}
+
+test("the platform itself has no finding", () => {
+  expect(findingsOn(manifests)).toEqual([]);
+});
+
+test("there are at least sixty defects, each described once", () => {
+  const described = defects.map(({ rule, what }) => `${rule}: ${what}`);
+  expect(described.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(described).size).toBe(described.length);
+});
+
+describe.each([...new Set(defects.map(({ rule }) => rule))])("%s reports", (rule) => {
+  test.each(defects.filter((defect) => defect.rule === rule).map((defect) => [defect.what, defect] as const))(
+    "%s",
+    (_what, { names, apply }) => {
+      const platform = new PlatformEdit(manifests);
+      apply(platform);
+      const reported = findingsOn(platform.manifests).map((finding) => ({
+        rule: finding.rule,
+        says: `${nameOf(finding)} · ${finding.path ?? ""} · ${finding.message}`,
+      }));
+      expect(reported).toContainEqual({ rule, says: expect.stringContaining(names) });
+    },
+  );
+});

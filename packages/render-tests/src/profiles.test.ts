@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { type Platform, type Proof, prove, readPlan, rules } from "@t495/proof";
+import { INSTALL_MS, openTestPlatform, PROFILES } from "../test/open-platform.ts";
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await openTestPlatform();
+}, INSTALL_MS);
+
+describe.each(PROFILES)("%s", (profile) => {
+  let proof: Proof;
+
+  beforeAll(async () => {
+    const { manifests } = await platform.render({ profile });
+    const plan = readPlan(manifests);
+    if (plan === undefined) throw new Error(`${profile} renders no plan`);
+    const renderings = await platform.renderParts({ profile }, plan);
+    proof = prove({ manifests, renderings, today: "2026-11-24", tools: {} });
+  });
+
+  test("is proven by every rule, those that compare renderings included", () => {
+    expect(proof.findings).toEqual([]);
+    expect(proof.counts.rules).toBe(rules.length + 1);
+  });
+
+  test("leaves nothing unchecked", () => {
+    expect(proof.unchecked).toEqual([]);
+  });
+
+  test("gives away exactly what the node has", () => {
+    const { node, layers } = proof.budget;
+    if (node === null) throw new Error("the proof has no node");
+    const { installed, capacity, allocatable, budgeted, free } = node.memory;
+    expect(layers.reduce((sum, layer) => sum + layer.budget, 0)).toBe(installed);
+    expect(budgeted + free).toBe(allocatable);
+    expect(allocatable).toBeLessThan(capacity);
+    expect(node.cpu.budgeted).toBeLessThanOrEqual(node.cpu.allocatable);
+  });
+
+  test("names itself, and the values files that Argo CD passes", async () => {
+    const { manifests } = await platform.renderPart({ profile }, "root");
+    const [set] = manifests.filter(({ kind }) => kind === "ApplicationSet");
+    expect(proof.profile).toBe(profile);
+    expect(JSON.stringify(set?.object)).toContain(`"valueFiles":["values.yaml","profiles/${profile}.yaml"]`);
+  });
+});

@@ -1,0 +1,18 @@
+import { addressDefects } from "./addresses.ts";
+import { budgetDefects } from "./budget.ts";
+import { integrityDefects } from "./integrity.ts";
+import { networkDefects } from "./network.ts";
+import { orderDefects } from "./order.ts";
+import type { Defect } from "./platform-edit.ts";
+import { priorityDefects } from "./priority.ts";
+import { securityDefects } from "./security.ts";
+
+export const defects: readonly Defect[] = [
+  ...budgetDefects,
+  ...addressDefects,
+  ...orderDefects,
+  ...priorityDefects,
+  ...integrityDefects,
+  ...networkDefects,
+  ...securityDefects,
+];

@@ -1,0 +1,241 @@
+import type { Defect } from "./platform-edit.ts";
+
+export const budgetDefects: readonly Defect[] = [
+  {
+    what: "a container without a memory limit",
+    rule: "require-resources",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      delete platform.container("Deployment", "data", "redis").resources.limits.memory;
+    },
+  },
+  {
+    what: "a container without any resources",
+    rule: "require-resources",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      delete platform.container("Deployment", "data", "registry").resources;
+    },
+  },
+  {
+    what: "an init container without a memory limit",
+    rule: "require-resources",
+    names: "StatefulSet data/postgresql",
+    apply: (platform) => {
+      const pod = platform.podSpec("StatefulSet", "data", "postgresql");
+      const init = structuredClone(pod.containers[0]);
+      init.name = "prepare";
+      delete init.resources.limits.memory;
+      pod.initContainers = [init];
+    },
+  },
+  {
+    what: "more replicas than the namespace's quota admits",
+    rule: "quota-fits",
+    names: "ResourceQuota data/budget",
+    apply: (platform) => {
+      platform.object("Deployment", "data", "redis").spec.replicas = 4;
+    },
+  },
+  {
+    what: "a rollout that surges over the quota",
+    rule: "quota-fits",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      const redis = platform.object("Deployment", "data", "redis");
+      redis.spec.strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+      platform.container("Deployment", "data", "redis").resources.limits.memory = "1Gi";
+    },
+  },
+  {
+    what: "a CronJob whose runs pile up",
+    rule: "quota-fits",
+    names: "CronJob data/postgresql-backup",
+    apply: (platform) => {
+      const backup = platform.object("CronJob", "data", "postgresql-backup");
+      backup.spec.concurrencyPolicy = "Allow";
+      backup.spec.schedule = "*/5 * * * *";
+    },
+  },
+  {
+    what: "a container larger than the limit range admits",
+    rule: "quota-fits",
+    names: "StatefulSet data/minio",
+    apply: (platform) => {
+      platform.container("StatefulSet", "data", "minio").resources.limits.memory = "2049Mi";
+    },
+  },
+  {
+    what: "a claim that the storage quota refuses",
+    rule: "quota-fits",
+    names: "data",
+    apply: (platform) => {
+      const claim = platform.object("PersistentVolumeClaim", "data", "registry");
+      claim.spec.resources.requests.storage = "400Gi";
+    },
+  },
+  {
+    what: "a layer that gives more away than it has",
+    rule: "layer-fits",
+    names: "data-services",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.layers["data-services"].memory = "5Gi";
+      }),
+  },
+  {
+    what: "layers that add up to more than is installed",
+    rule: "layer-fits",
+    names: "installed",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.layers.kubeflow.memory = "16Gi";
+      }),
+  },
+  {
+    what: "a node with less memory than the budgets need",
+    rule: "node-fits",
+    names: "memory limits",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.node.memory.capacity = "37Gi";
+      }),
+  },
+  {
+    what: "CPU requests beyond what is allocatable",
+    rule: "node-fits",
+    names: "CPU",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.node.cpu.reserved = "600m";
+      }),
+  },
+  {
+    what: "claims larger than the disk",
+    rule: "node-fits",
+    names: "storage",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.node.storage.capacity = "150Gi";
+      }),
+  },
+  {
+    what: "a quota that was edited beside the plan",
+    rule: "quota-matches-plan",
+    names: "ResourceQuota data/budget",
+    apply: (platform) => {
+      platform.object("ResourceQuota", "data", "budget").spec.hard["limits.memory"] = "7Gi";
+    },
+  },
+  {
+    what: "a quota that is missing",
+    rule: "quota-matches-plan",
+    names: "kubeflow",
+    apply: (platform) => platform.remove("ResourceQuota", "kubeflow", "budget"),
+  },
+  {
+    what: "a compute quota in Longhorn's namespace",
+    rule: "quota-matches-plan",
+    names: "longhorn-system",
+    apply: (platform) => {
+      platform.object("ResourceQuota", "longhorn-system", "budget").spec.hard["limits.memory"] = "2Gi";
+    },
+  },
+  {
+    what: "two limit ranges that both set defaults",
+    rule: "limit-range-sane",
+    names: "data",
+    apply: (platform) => {
+      const second = structuredClone(platform.object("LimitRange", "data", "containers"));
+      second.metadata.name = "more";
+      platform.add(second);
+    },
+  },
+  {
+    what: "a default limit above the maximum",
+    rule: "limit-range-sane",
+    names: "LimitRange mlflow/containers",
+    apply: (platform) => {
+      platform.object("LimitRange", "mlflow", "containers").spec.limits[0].default.memory = "2Gi";
+    },
+  },
+  {
+    what: "a namespace without a quota beside Kubeflow's reservation",
+    rule: "reservation-holds",
+    names: "scratch",
+    apply: (platform) => {
+      const namespace = structuredClone(platform.object("Namespace", undefined, "data"));
+      namespace.metadata.name = "scratch";
+      platform.add(namespace);
+    },
+  },
+  {
+    what: "Kubeflow's namespace without its quota",
+    rule: "reservation-holds",
+    names: "kubeflow",
+    apply: (platform) => platform.remove("ResourceQuota", "kubeflow", "budget"),
+  },
+  {
+    what: "a workload that may create pods which nobody declared",
+    rule: "dynamic-pods-declared",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      const metadata = { name: "registry", namespace: "data" };
+      platform.podSpec("Deployment", "data", "registry").automountServiceAccountToken = true;
+      platform.add({
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "Role",
+        metadata,
+        rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["create"] }],
+      });
+      platform.add({
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "RoleBinding",
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "registry" },
+        subjects: [{ kind: "ServiceAccount", name: "registry", namespace: "data" }],
+      });
+    },
+  },
+  {
+    what: "K3s' own pods undeclared",
+    rule: "dynamic-pods-declared",
+    names: "kube-system",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        for (const name of ["coredns", "metrics-server", "local-path-provisioner"]) {
+          plan.dynamicPods[name].enabled = false;
+        }
+      }),
+  },
+  {
+    what: "a Go heap larger than the container",
+    rule: "memory-settings-agree",
+    names: "StatefulSet data/minio",
+    apply: (platform) => {
+      const { env } = platform.container("StatefulSet", "data", "minio");
+      env.find((variable: { name: string }) => variable.name === "GOMEMLIMIT").value = "4GiB";
+    },
+  },
+  {
+    what: "a Redis that may keep more than its container",
+    rule: "memory-settings-agree",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "redis");
+      data["redis.conf"] = data["redis.conf"].replace(/^maxmemory .*$/m, "maxmemory 2gb");
+    },
+  },
+  {
+    what: "shared buffers larger than PostgreSQL's container",
+    rule: "memory-settings-agree",
+    names: "StatefulSet data/postgresql",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "postgresql");
+      data["postgresql.conf"] = data["postgresql.conf"].replace(
+        /^shared_buffers.*$/m,
+        "shared_buffers = 4GB",
+      );
+    },
+  },
+];

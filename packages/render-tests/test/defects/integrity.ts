@@ -1,0 +1,161 @@
+import type { Defect } from "./platform-edit.ts";
+
+export const integrityDefects: readonly Defect[] = [
+  {
+    what: "a misspelt field",
+    rule: "valid-object",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      const container = platform.container("Deployment", "data", "redis");
+      container.livenesProbe = container.livenessProbe;
+      delete container.livenessProbe;
+    },
+  },
+  {
+    what: "a number written as text",
+    rule: "valid-object",
+    names: "StatefulSet data/minio",
+    apply: (platform) => {
+      platform.object("StatefulSet", "data", "minio").spec.replicas = "one";
+    },
+  },
+  {
+    what: "requests above limits",
+    rule: "valid-object",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      platform.container("Deployment", "data", "registry").resources.requests.memory = "1Gi";
+    },
+  },
+  {
+    what: "a volume mount without its volume",
+    rule: "valid-object",
+    names: "StatefulSet data/postgresql",
+    apply: (platform) => {
+      const pod = platform.podSpec("StatefulSet", "data", "postgresql");
+      pod.volumes = pod.volumes.filter((volume: { name: string }) => volume.name !== "run");
+    },
+  },
+  {
+    what: "a ConfigMap that nobody renders",
+    rule: "references-resolve",
+    names: "Deployment data/redis",
+    apply: (platform) => platform.remove("ConfigMap", "data", "redis"),
+  },
+  {
+    what: "a service account that nobody renders",
+    rule: "references-resolve",
+    names: "StatefulSet data/minio",
+    apply: (platform) => platform.remove("ServiceAccount", "data", "minio"),
+  },
+  {
+    what: "a claim that nobody renders",
+    rule: "references-resolve",
+    names: "Deployment data/registry",
+    apply: (platform) => platform.remove("PersistentVolumeClaim", "data", "registry"),
+  },
+  {
+    what: "a storage class that the plan does not know",
+    rule: "references-resolve",
+    names: "PersistentVolumeClaim data/registry",
+    apply: (platform) => {
+      platform.object("PersistentVolumeClaim", "data", "registry").spec.storageClassName = "fast";
+    },
+  },
+  {
+    what: "a Service that selects nothing",
+    rule: "selectors-match",
+    names: "Service data/postgresql",
+    apply: (platform) => {
+      platform.object("Service", "data", "postgresql").spec.selector["app.kubernetes.io/name"] = "postgres";
+    },
+  },
+  {
+    what: "a workload that does not select its own pods",
+    rule: "selectors-match",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      const { spec } = platform.object("Deployment", "data", "redis");
+      spec.template.metadata.labels["app.kubernetes.io/component"] = "cache";
+    },
+  },
+  {
+    what: "a Service port that no container opens",
+    rule: "ports-match",
+    names: "Service data/registry",
+    apply: (platform) => {
+      platform.object("Service", "data", "registry").spec.ports[0].targetPort = "web";
+    },
+  },
+  {
+    what: "an Ingress to a port that its Service lacks",
+    rule: "ports-match",
+    names: "Ingress data/minio",
+    apply: (platform) => {
+      const [rule] = platform.object("Ingress", "data", "minio").spec.rules;
+      rule.http.paths[0].backend.service.port = { number: 9009 };
+    },
+  },
+  {
+    what: "one object rendered twice",
+    rule: "unique-object",
+    names: "Service data/redis",
+    apply: (platform) => platform.add(structuredClone(platform.object("Service", "data", "redis"))),
+  },
+  {
+    what: "an object without a namespace",
+    rule: "explicit-namespace",
+    names: "scratch",
+    apply: (platform) =>
+      platform.add({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "scratch" },
+        data: { key: "value" },
+      }),
+  },
+  {
+    what: "an object in a namespace that nobody makes",
+    rule: "explicit-namespace",
+    names: "ConfigMap dta/scratch",
+    apply: (platform) =>
+      platform.add({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "scratch", namespace: "dta" },
+        data: { key: "value" },
+      }),
+  },
+  {
+    what: "a Secret that nobody generates",
+    rule: "secrets-closed",
+    names: "Deployment data/redis",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        delete plan.secrets.ledger.redis;
+      }),
+  },
+  {
+    what: "a key that its Secret does not have",
+    rule: "secrets-closed",
+    names: "CronJob data/postgresql-backup",
+    apply: (platform) => {
+      const { env } = platform.container("CronJob", "data", "postgresql-backup");
+      env.find((variable: { name: string }) => variable.name === "PGPASSWORD").valueFrom.secretKeyRef.key =
+        "pasword";
+    },
+  },
+  {
+    what: "a Secret that is generated for nobody",
+    rule: "secrets-closed",
+    names: "forgotten",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.secrets.ledger.forgotten = {
+          component: "redis",
+          namespaces: ["data"],
+          keys: { token: { type: "random", length: 32, value: "" } },
+        };
+      }),
+  },
+];

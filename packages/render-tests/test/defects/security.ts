@@ -1,0 +1,110 @@
+import type { Defect } from "./platform-edit.ts";
+
+export const securityDefects: readonly Defect[] = [
+  {
+    what: "a privileged container",
+    rule: "pod-security",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      platform.container("Deployment", "data", "redis").securityContext.privileged = true;
+    },
+  },
+  {
+    what: "a root user",
+    rule: "pod-security",
+    names: "StatefulSet data/minio",
+    apply: (platform) => {
+      platform.podSpec("StatefulSet", "data", "minio").securityContext.runAsUser = 0;
+    },
+  },
+  {
+    what: "the host's files",
+    rule: "pod-security",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      platform
+        .podSpec("Deployment", "data", "registry")
+        .volumes.push({ name: "host", hostPath: { path: "/" } });
+    },
+  },
+  {
+    what: "a writable root file system",
+    rule: "pod-security",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      platform.container("Deployment", "data", "registry").securityContext.readOnlyRootFilesystem = false;
+    },
+  },
+  {
+    what: "capabilities kept",
+    rule: "pod-security",
+    names: "CronJob data/postgresql-backup",
+    apply: (platform) => {
+      delete platform.container("CronJob", "data", "postgresql-backup").securityContext.capabilities;
+    },
+  },
+  {
+    what: "a floating tag",
+    rule: "pinned-images",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      platform.container("Deployment", "data", "redis").image = "docker.io/library/redis:latest";
+    },
+  },
+  {
+    what: "a digest that was dropped",
+    rule: "pinned-images",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      const container = platform.container("Deployment", "data", "redis");
+      container.image = container.image.split("@")[0];
+    },
+  },
+  {
+    what: "an image outside the ledger",
+    rule: "pinned-images",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      platform.container("Deployment", "data", "registry").image =
+        `docker.io/library/registry:2.8.3@sha256:${"0a".repeat(32)}`;
+    },
+  },
+  {
+    what: "a Secret in the rendering",
+    rule: "no-secrets",
+    names: "Secret data/redis",
+    apply: (platform) =>
+      platform.add({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "redis", namespace: "data" },
+        stringData: { password: "correct-horse-battery" },
+      }),
+  },
+  {
+    what: "a password in a variable",
+    rule: "no-secrets",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      const { env } = platform.container("Deployment", "data", "registry");
+      env.push({ name: "REGISTRY_PASSWORD", value: "hunter2hunter2" });
+    },
+  },
+  {
+    what: "a private key in a ConfigMap",
+    rule: "no-secrets",
+    names: "ConfigMap data/redis",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "redis");
+      data["tls.key"] = `-----BEGIN PRIVATE ${"KEY"}-----\nMIGHAgEAMBMG\n-----END PRIVATE ${"KEY"}-----\n`;
+    },
+  },
+  {
+    what: "service links",
+    rule: "no-service-links",
+    names: "Deployment data/registry",
+    apply: (platform) => {
+      delete platform.podSpec("Deployment", "data", "registry").enableServiceLinks;
+    },
+  },
+];

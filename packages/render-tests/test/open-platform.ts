@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { findHelm, type Helm, installHelm, openPlatform, type Platform } from "@t495/proof";
+import { assembleChart } from "../../proof/src/helm/assemble-chart.ts";
+
+/** The repository's root. */
+export const ROOT = join(import.meta.dirname, "../../..");
+export const CACHE = join(ROOT, "node_modules/.cache/t495");
+
+/** Building Helm takes minutes on a machine that has none; rendering takes tenths of a second. */
+export const INSTALL_MS = 900_000;
+
+export const PROFILES = ["t495", "small-16gb", "large-64gb"] as const;
+
+/** The Helm that `pnpm test` found, or the one that the command line would choose. */
+export function testHelm(): Promise<Helm> {
+  const { env, platform, arch } = process;
+  return findHelm({
+    env,
+    cacheDirectory: CACHE,
+    install: (tools) => installHelm(tools, { env, platform, arch, fetch, report: () => {} }),
+  });
+}
+
+const UMBRELLA = join(ROOT, "charts/platform-umbrella");
+
+/** The umbrella with its dependencies packed, as a folder for Helm. */
+export function assembleTestChart(helm: Helm): Promise<string> {
+  return assembleChart({ helm, chart: UMBRELLA, cacheDirectory: CACHE, env: process.env });
+}
+
+/** The umbrella chart as it lies in this checkout. */
+export async function openTestPlatform(helm?: Helm): Promise<Platform> {
+  return openPlatform({
+    chart: UMBRELLA,
+    cacheDirectory: CACHE,
+    env: process.env,
+    cwd: ROOT,
+    helm: helm ?? (await testHelm()),
+  });
+}

@@ -1,0 +1,70 @@
+import { load } from "js-yaml";
+
+/** A scalar of a values file, with its path as Helm's `--set` writes it. */
+export interface Leaf {
+  readonly path: string;
+  readonly value: string | number | boolean;
+}
+
+/** What a word may be changed to; every other value is changed by counting it up. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  "Etc/UTC": "Europe/Zurich",
+  "allkeys-lru": "allkeys-lfu",
+  "v1.36": "v1.35",
+  "~* &* +@all -@admin -@dangerous +info": "~* &* +@read",
+  daily: "sunday",
+  info: "debug",
+  notice: "verbose",
+  slow: "default",
+};
+
+/** The scalars of a chart's values, below the chart's own key; empty ones are for the umbrella to set. */
+export function leavesOf(chart: string, values: unknown): readonly Leaf[] {
+  const leaves: Leaf[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value === "object" && value !== null) {
+      for (const [key, child] of Object.entries(value)) visit(child, `${path}.${key}`);
+    } else if (
+      typeof value === "boolean" ||
+      typeof value === "number" ||
+      (typeof value === "string" && value)
+    ) {
+      leaves.push({ path, value });
+    }
+  };
+  visit(values, chart);
+  return leaves;
+}
+
+export function parseValues(text: string): Record<string, unknown> {
+  return load(text) as Record<string, unknown>;
+}
+
+/** Another value of the same kind that the schemas admit, as Helm's `--set` takes it. */
+export function changed({ path, value }: Leaf): string {
+  // The days of versions are only admitted together with versions.
+  const bucket = /^(.*\.buckets\.[a-z]+)\.(versioning|noncurrentDays)$/.exec(path)?.[1];
+  if (bucket !== undefined && (value === 0 || typeof value === "boolean")) {
+    const versioning = value === 0 || !value;
+    return `${bucket}.versioning=${versioning},${bucket}.noncurrentDays=${versioning ? 9 : 0}`;
+  }
+  return `${path}=${otherValue(value, path)}`;
+}
+
+function otherValue(value: Leaf["value"], path: string): string {
+  if (typeof value === "boolean") return String(!value);
+  if (typeof value === "number") return String(value + 1);
+  const word = OTHER_WORDS[value];
+  if (word !== undefined) return word.replaceAll(",", "\\,");
+  const number = /^\d+/.exec(value)?.[0];
+  // A Secret's name, which the ledger need not know for a rendering.
+  if (number === undefined) return path.endsWith(".secret") ? `${value}-other` : unknownWord(value, path);
+  const next = String(Number(number) + 1).padStart(number.length, "0");
+  const rest = value.slice(number.length).replaceAll(",", "\\,");
+  // Helm would read a bare number as one.
+  return rest === "" ? `${next}m` : `${next}${rest}`;
+}
+
+function unknownWord(value: string, path: string): never {
+  throw new Error(`say in OTHER_WORDS what ${path} may be besides ${JSON.stringify(value)}`);
+}
