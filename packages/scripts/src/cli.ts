@@ -1,0 +1,177 @@
+import { InputError, isInputError } from "@t495/proof/errors";
+import { nearest } from "@t495/proof/nearest";
+import type { CommandDefinition, OptionDefinition } from "./command.ts";
+import { commandHelp, generalHelp } from "./help.ts";
+import { describeInputError } from "./input-error.ts";
+import { tolerateClosedPipes, writeNote, writeOut } from "./output.ts";
+import { parseCommandLine } from "./parse-command-line.ts";
+import { version } from "./version.ts";
+
+/** A defect of this program: neither a verdict (0, 1) nor bad input (2); sysexits' EX_SOFTWARE. */
+const DEFECT = 70;
+const BAD_INPUT = 2;
+
+const profiles: OptionDefinition = {
+  type: "string",
+  multiple: true,
+  value: "NAME|FILE",
+  description: "A profile of the umbrella or a values file; t495 when none is given.",
+};
+const output: OptionDefinition = {
+  type: "string",
+  value: "FILE",
+  description: "Write there, whole or not at all.",
+};
+const plan: OptionDefinition = {
+  type: "string",
+  value: "FILE",
+  description: "The plan: a file with its keys, or manifests with ConfigMap platform-plan.",
+};
+const proofFormat: OptionDefinition = {
+  type: "string",
+  value: "FORMAT",
+  description: "pretty (default), json, sarif, junit or markdown.",
+};
+const rule: OptionDefinition = {
+  type: "string",
+  multiple: true,
+  value: "ID",
+  description: "Run only this rule; may be repeated.",
+};
+
+function table(summary: string, load: CommandDefinition["load"]): CommandDefinition {
+  return {
+    summary,
+    arguments: "[FILE...|-]",
+    maxArguments: Number.POSITIVE_INFINITY,
+    options: {
+      profile: { ...profiles, multiple: false },
+      plan,
+      format: { type: "string", value: "FORMAT", description: "pretty (default) or json." },
+      output,
+    },
+    load,
+  };
+}
+
+const commands: Readonly<Record<string, CommandDefinition>> = {
+  prove: {
+    summary: "Render the platform and prove that it fits its node.",
+    arguments: "",
+    maxArguments: 0,
+    options: {
+      profile: profiles,
+      format: proofFormat,
+      output,
+      rule,
+      thorough: { type: "boolean", description: "Also the rules that compare several renderings." },
+    },
+    load: () => import("./commands/prove.ts"),
+  },
+  check: {
+    summary: "The same rules on manifests that somebody else rendered.",
+    arguments: "[FILE...|-]",
+    maxArguments: Number.POSITIVE_INFINITY,
+    options: { plan, format: proofFormat, output, rule },
+    load: () => import("./commands/check.ts"),
+  },
+  render: {
+    summary: "The manifests, exactly as proven and as Argo CD renders them.",
+    arguments: "",
+    maxArguments: 0,
+    options: {
+      profile: { ...profiles, multiple: false },
+      set: {
+        type: "string",
+        multiple: true,
+        value: "KEY=VALUE",
+        description: "A value on top, as for helm --set.",
+      },
+      component: { type: "string", value: "NAME", description: "One component, `foundation` or `root`." },
+      output,
+    },
+    load: () => import("./commands/render.ts"),
+  },
+  budget: table("Memory and CPU by layer, namespace and workload.", () => import("./commands/budget.ts")),
+  addresses: table("Every address of the pool and who holds it.", () => import("./commands/addresses.ts")),
+  order: table("The order in which Argo CD applies every object.", () => import("./commands/order.ts")),
+  images: table("Every image, its pin, its end of life and its users.", () => import("./commands/images.ts")),
+  explain: {
+    summary: "What a rule protects and how to mend its findings; without RULE, all rules.",
+    arguments: "[RULE]",
+    maxArguments: 1,
+    options: {},
+    load: () => import("./commands/explain.ts"),
+  },
+  tools: {
+    summary: "Which Helm is used, and why that one.",
+    arguments: "",
+    maxArguments: 0,
+    options: { format: { type: "string", value: "FORMAT", description: "pretty (default) or json." } },
+    load: () => import("./commands/tools.ts"),
+  },
+  bench: {
+    summary: "How fast prove and the rules are, as ratios.",
+    arguments: "",
+    maxArguments: 0,
+    options: {
+      json: { type: "boolean", description: "The figures as JSON." },
+      runs: { type: "string", value: "N", description: "Paired runs; 10 when not given." },
+    },
+    load: () => import("./commands/bench.ts"),
+  },
+  docs: {
+    summary: "Write what is generated from the sources.",
+    arguments: "",
+    maxArguments: 0,
+    options: { check: { type: "boolean", description: "Write nothing; fail when something is stale." } },
+    load: () => import("./commands/docs.ts"),
+  },
+};
+
+/** The command line. Returns the exit code; nothing else decides or sets one. */
+export async function main(words: readonly string[], root: string): Promise<number> {
+  tolerateClosedPipes();
+  try {
+    return await run(words, root);
+  } catch (error) {
+    if (isInputError(error)) {
+      writeNote(describeInputError(error));
+      return BAD_INPUT;
+    }
+    writeNote(
+      `This is a defect of platform, not of your input:\n${error instanceof Error ? error.stack : error}`,
+    );
+    return DEFECT;
+  }
+}
+
+async function run([name, ...words]: readonly string[], root: string): Promise<number> {
+  if (name === "--version" || name === "-v") {
+    writeOut(`${version()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    const topic = words[0];
+    writeOut(topic === undefined ? generalHelp(commands) : commandHelp(topic, findCommand(topic)));
+    return name === undefined ? BAD_INPUT : 0;
+  }
+  const command = findCommand(name);
+  const { help, ...parsed } = parseCommandLine(name, command, words);
+  if (help) {
+    writeOut(commandHelp(name, command));
+    return 0;
+  }
+  const action = await command.load();
+  return action.run({ ...parsed, root });
+}
+
+function findCommand(name: string): CommandDefinition {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) return command;
+  const meant = nearest(name, Object.keys(commands));
+  throw new InputError({
+    what: `there is no command ${name}`,
+    fix: meant === undefined ? "`platform help` lists every command" : `did you mean ${meant}?`,
+  });
+}
