@@ -1,3 +1,4 @@
+import type { Manifest } from "@t495/proof";
 import { load } from "js-yaml";
 
 /** A scalar of a values file, with its path as Helm's `--set` writes it. */
@@ -34,6 +35,38 @@ export function leavesOf(chart: string, values: unknown): readonly Leaf[] {
   };
   visit(values, chart);
   return leaves;
+}
+
+/** Whose values these are: a component of a layer's chart, or the chart itself. */
+export function folderOf({ path }: Leaf): string {
+  const [chart = "", component = ""] = path.split(".");
+  return chart === "foundation" ? chart : `${chart}/${component}`;
+}
+
+/** The objects of a rendering as text, by the folder whose templates rendered them. */
+export function textByFolder(manifests: readonly Manifest[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const { source, object } of manifests) {
+    const component = /^templates\/([^/]+)\//.exec(source.template ?? "")?.[1];
+    const folder = component === undefined ? (source.chart ?? "") : `${source.chart}/${component}`;
+    texts.set(folder, (texts.get(folder) ?? "") + JSON.stringify(object));
+  }
+  return texts;
+}
+
+/** Rows of items with at most one of each group, and the items' paths as the row's name. */
+export function inTurns(
+  leaves: readonly Leaf[],
+  groupOf: (leaf: Leaf) => string,
+): readonly (readonly [string, readonly Leaf[]])[] {
+  const rows: Leaf[][] = [];
+  const used = new Map<string, number>();
+  for (const leaf of leaves) {
+    const row = used.get(groupOf(leaf)) ?? 0;
+    used.set(groupOf(leaf), row + 1);
+    rows[row] = [...(rows[row] ?? []), leaf];
+  }
+  return rows.map((row) => [row.map(({ path }) => path).join(" "), row]);
 }
 
 export function parseValues(text: string): Record<string, unknown> {

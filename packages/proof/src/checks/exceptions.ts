@@ -4,7 +4,7 @@ import type { Finding, UsedException } from "../proof.ts";
 import type { Rule } from "./rule.ts";
 
 /** What people read of a rule: all but its check. */
-export type RuleText = Pick<Rule, "id" | "group" | "severity" | "title" | "explanation" | "codes">;
+export type RuleText = Pick<Rule, "id" | "group" | "severity" | "title" | "explanation" | "codes" | "needs">;
 
 type ExceptionCode = "unused-exception" | "unknown-rule" | "unknown-code" | "expired-exception";
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, rules } from "@t495/proof";
+import { InputError, ruleTexts } from "@t495/proof";
 import { parse } from "yaml";
 import { chartReadme } from "./chart-readme.ts";
 import { ruleReference } from "./rule-reference.ts";
@@ -25,7 +25,7 @@ export async function generateReferences(root: string): Promise<readonly Generat
     .map((entry) => entry.name)
     .sort();
   const perChart = await Promise.all(charts.map((chart) => generateForChart(root, chart)));
-  return [...perChart.flat(), { path: "docs/reference/rules.md", text: ruleReference(rules) }];
+  return [...perChart.flat(), { path: "docs/reference/rules.md", text: ruleReference(ruleTexts) }];
 }
 
 async function generateForChart(root: string, chart: string): Promise<readonly GeneratedFile[]> {
