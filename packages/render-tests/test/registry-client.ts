@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
-export const IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 export const IMAGE_INDEX = "application/vnd.oci.image.index.v1+json";
 
 export const digestOf = (content: Buffer): string =>

@@ -12,7 +12,7 @@ import type { RegistryTools } from "./registry-program.ts";
 import { RegistryServer } from "./registry-server.ts";
 
 /** Two accounts of the same user, in bcrypt at its lowest cost. */
-export const FIRST = {
+const FIRST = {
   account: "platform:first password",
   htpasswd: "platform:$2a$04$kzTOsFbgraDtw7KP3DSJoOrNkAbjPv65CdtHhkGrjsIjh5.Mb4bhe\n",
 };

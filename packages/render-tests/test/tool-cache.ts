@@ -3,9 +3,6 @@ import { join } from "node:path";
 import { withLock } from "../../proof/src/helm/lock.ts";
 import { CACHE } from "./open-platform.ts";
 
-/** Making a tool takes minutes at the most, once per machine. */
-export const INSTALL_TOOL_MS = 900_000;
-
 /**
  * The folder of a tool in the workspace's cache. What is not there yet is made aside and moved: of several
  * processes one makes it, and an interrupted one leaves nothing half done under the name.

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { $ } from "zx";
 
 /**
  * `pnpm test`: types, lint and every test, through turbo's cache. Helm is found first, so that its version is
@@ -15,32 +15,33 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const TASKS = ["typecheck", "lint", "test"];
 const RESULTS = ".turbo/jest-results.json";
 
-process.exitCode = main();
+process.exitCode = await main();
 
-function main() {
-  const helm = findHelm();
+async function main() {
+  const helm = await findHelm();
   if (helm === undefined) return 2;
   const packages = testedPackages();
   // What is found afterwards was written by this run, or restored by turbo for exactly these inputs.
   for (const folder of packages) rmSync(join(folder, RESULTS), { force: true });
-  const turbo = spawnSync(process.execPath, [turboProgram(), "run", ...TASKS, ...options()], {
+  const env = {
+    ...process.env,
+    PATH: `${pnpmFolder()}${delimiter}${process.env.PATH}`,
+    // This run was verified when it began; each task would do it again.
+    npm_config_verify_deps_before_run: "false",
+    HELM_BIN: helm.path,
+    T495_HELM: helm.version,
+    T495_NODE: process.version,
+    TURBO_TELEMETRY_DISABLED: "1",
+    TURBO_NO_UPDATE_NOTIFIER: "1",
+    DO_NOT_TRACK: "1",
+  };
+  const { exitCode } = await $({
     cwd: ROOT,
     stdio: "inherit",
-    env: {
-      ...process.env,
-      PATH: `${pnpmFolder()}${delimiter}${process.env.PATH}`,
-      // This run was verified when it began; each task would do it again.
-      npm_config_verify_deps_before_run: "false",
-      HELM_BIN: helm.path,
-      T495_HELM: helm.version,
-      T495_NODE: process.version,
-      TURBO_TELEMETRY_DISABLED: "1",
-      TURBO_NO_UPDATE_NOTIFIER: "1",
-      DO_NOT_TRACK: "1",
-    },
-  });
-  if (turbo.error !== undefined) throw turbo.error;
-  return summarise(packages, turbo.status ?? 1);
+    nothrow: true,
+    env,
+  })`${process.execPath} ${turboProgram()} run ${TASKS} ${options()}`;
+  return summarise(packages, exitCode ?? 1);
 }
 
 /** Failures of one task do not hide those of another. */
@@ -65,13 +66,11 @@ function turboProgram() {
 }
 
 /** The Helm that `platform tools` chooses; installing it is said on stderr. Undefined when there is none. */
-function findHelm() {
+async function findHelm() {
   const platform = fileURLToPath(new URL("platform.mjs", import.meta.url));
-  const tools = spawnSync(process.execPath, [platform, "tools", "--format", "json"], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return tools.status === 0 ? JSON.parse(tools.stdout).helm : undefined;
+  const stdio = ["ignore", "pipe", "inherit"];
+  const tools = await $({ stdio, nothrow: true })`${process.execPath} ${platform} tools --format json`;
+  return tools.exitCode === 0 ? JSON.parse(tools.stdout).helm : undefined;
 }
 
 function testedPackages() {

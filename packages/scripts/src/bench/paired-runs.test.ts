@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { parseManifests } from "@t495/proof";
 import { benchReport } from "./bench-report.ts";
 import { measurePaired, median } from "./paired-runs.ts";
-import { repeatManifests } from "./repeat-platform.ts";
+import { repeatPlatform } from "./repeat-platform.ts";
 
 test.each([
   [[3], 3],
@@ -26,7 +26,7 @@ test("repeated objects stand in namespaces and under names of their own", () => 
     "apiVersion: v1\nkind: Namespace\nmetadata: { name: data }\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: login, namespace: data }\n",
     "s.yaml",
   );
-  const repeated = repeatManifests(manifests, 5);
+  const { manifests: repeated } = repeatPlatform(manifests, undefined, 5);
   expect(repeated.map(({ namespace, name }) => `${namespace ?? ""}/${name}`)).toEqual([
     "/data",
     "data/login",
@@ -36,7 +36,7 @@ test("repeated objects stand in namespaces and under names of their own", () => 
     "data-2/login",
   ]);
   expect(repeated[3]?.object.metadata).toEqual({ name: "login", namespace: "data-1" });
-  expect(repeatManifests([], 5)).toEqual([]);
+  expect(repeatPlatform([], undefined, 5)).toEqual({ manifests: [], plan: undefined });
 });
 
 test("the report says whether the aims are met, as text and as JSON", () => {

@@ -1,16 +1,27 @@
-import type { Manifest } from "@t495/proof";
+import type { Manifest, Plan } from "@t495/proof";
+
+export interface RepeatedPlatform {
+  readonly manifests: readonly Manifest[];
+  readonly plan: Plan | undefined;
+}
 
 /**
- * The objects of a rendering again and again under other names and in other namespaces, until there are at least
- * `objects`: as many and as varied as a bigger platform's. Names of namespaces that an object refers to are
- * changed with them, so that the copies refer to each other as the originals do.
+ * The objects of a rendering again and again in other namespaces, until there are at least `objects`, and the
+ * plan with those namespaces: as many and as varied as a bigger platform's, and not a heap of findings.
  */
-export function repeatManifests(manifests: readonly Manifest[], objects: number): readonly Manifest[] {
+export function repeatPlatform(
+  manifests: readonly Manifest[],
+  plan: Plan | undefined,
+  objects: number,
+): RepeatedPlatform {
   const repeated: Manifest[] = [...manifests];
+  const namespaces = { ...plan?.namespaces };
   for (let copy = 1; repeated.length < objects && manifests.length > 0; copy++) {
     for (const manifest of manifests) repeated.push(renamed(manifest, `-${copy}`));
+    for (const [name, namespace] of Object.entries(plan?.namespaces ?? {}))
+      namespaces[`${name}-${copy}`] = namespace;
   }
-  return repeated;
+  return { manifests: repeated, plan: plan && { ...plan, namespaces } };
 }
 
 function renamed(manifest: Manifest, suffix: string): Manifest {

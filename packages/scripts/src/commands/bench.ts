@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DEFAULT_PROFILE, InputError, KUBERNETES_VERSION, type Manifest, prove, readPlan } from "@t495/proof";
 import { benchReport } from "../bench/bench-report.ts";
 import { measurePaired } from "../bench/paired-runs.ts";
-import { repeatManifests } from "../bench/repeat-platform.ts";
+import { repeatPlatform } from "../bench/repeat-platform.ts";
 import type { CommandAction } from "../command.ts";
 import { today } from "../edge.ts";
 import { writeNote, writeOut } from "../output.ts";
@@ -60,11 +60,10 @@ function runProgram(program: string, args: readonly string[], cwd?: string): voi
 
 /** Milliseconds per 1,000 objects, of all rules together with the accounting they ask for. */
 async function measureChecks(manifests: readonly Manifest[], runs: number): Promise<number> {
-  const plan = readPlan(manifests);
-  const repeated = repeatManifests(manifests, OBJECTS);
+  const repeated = repeatPlatform(manifests, readPlan(manifests), OBJECTS);
   const { medians } = await measurePaired(
-    [() => void prove({ manifests: repeated, plan, today: today(), tools: {} })],
+    [() => void prove({ ...repeated, today: today(), tools: {} })],
     runs,
   );
-  return ((medians[0] ?? Number.NaN) / repeated.length) * 1000;
+  return ((medians[0] ?? Number.NaN) / repeated.manifests.length) * 1000;
 }

@@ -5,11 +5,11 @@ import type { CommandAction } from "../command.ts";
 import { type GeneratedFile, generateReferences } from "../docs/generate.ts";
 import { writeFileAtomically, writeNote, writeOut } from "../output.ts";
 
-/** `platform docs`: writes what is generated from the sources; with `--check` only says what is stale. */
+/** `platform docs`: writes what is generated from the sources; with `--check`, and in CI, only says what is stale. */
 export const run: CommandAction = async ({ options, root }) => {
   const files = [...(await generateReferences(root)), proofSchemaFile()];
   const stale = files.filter(({ path, text }) => readText(join(root, path)) !== text);
-  if (options.has("check")) {
+  if (options.has("check") || process.env.CI) {
     for (const { path } of stale) writeNote(`stale: ${path}`);
     if (stale.length > 0) writeNote("fix: corepack pnpm docs:generate, and commit what it writes");
     return stale.length > 0 ? EXIT.findings : EXIT.proven;

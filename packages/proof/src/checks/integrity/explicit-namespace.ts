@@ -34,6 +34,7 @@ export const explicitNamespace = defineRule({
     const known = new Set([...BUILT_IN, ...namespaces, ...Object.keys(plan?.namespaces ?? {})]);
     const scopes = new Map<string, boolean | undefined>();
     const unknown = new Set<string>();
+    const nearestOf = memoised((namespace) => nearest(namespace, known));
     for (const manifest of index.all) {
       const kind = `${manifest.group}/${manifest.kind}`;
       if (!scopes.has(kind)) scopes.set(kind, scopeOf(manifest, index));
@@ -42,7 +43,7 @@ export const explicitNamespace = defineRule({
       const { namespace } = manifest;
       if (scopes.get(kind) === true || namespace === undefined || known.has(namespace)) continue;
       if (plan !== undefined || namespaces.length > 0)
-        yield unknownNamespace(manifest, namespace, known, plan);
+        yield unknownNamespace(manifest, namespace, nearestOf(namespace), plan);
       else if (!unknown.has(namespace)) {
         unknown.add(namespace);
         yield {
@@ -99,10 +100,9 @@ function judge(manifest: Manifest, isCluster: boolean | undefined): Problem<Code
 function unknownNamespace(
   manifest: Manifest,
   namespace: string,
-  known: ReadonlySet<string>,
+  near: string | undefined,
   plan: Plan | undefined,
 ): Problem<Code> {
-  const near = nearest(namespace, known);
   const where = plan === undefined ? "is not rendered" : "is neither rendered nor in the plan";
   return {
     code: "unknown-namespace",
@@ -115,5 +115,14 @@ function unknownNamespace(
       near === undefined
         ? `Render the Namespace, or add it to the plan.`
         : `Write ${near}, or render the Namespace.`,
+  };
+}
+
+/** A whole chart may stand in one misspelt namespace. */
+function memoised<Result>(find: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, find(text));
+    return known.get(text) as Result;
   };
 }
