@@ -5,6 +5,18 @@ policy (foundation) refuses everything else. Arguments: root, component, role, a
 Renders a whole document.
 */}}
 {{- define "platform.networkPolicy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "platform.metadata" (merge (dict "name" (printf "%s-%s" .component .role) "phase" "config") .) | nindent 2 }}
+spec:
+  {{- include "platform.networkPolicySpec" . | nindent 2 }}
+{{- end -}}
+
+{{/*
+The `spec` of that policy. Foundation, which is no component of the plan, brings its own metadata.
+*/}}
+{{- define "platform.networkPolicySpec" -}}
 {{- $self := . -}}
 {{- $ingress := list -}}
 {{- $egress := list -}}
@@ -28,19 +40,18 @@ Renders a whole document.
 {{- end -}}
 {{- end -}}
 {{- end -}}
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  {{- include "platform.metadata" (merge (dict "name" (printf "%s-%s" .component .role) "phase" "config") .) | nindent 2 }}
-spec:
-  podSelector:
-    matchLabels:
-      {{- include "platform.selectorLabels" . | nindent 6 }}
-  policyTypes: [Ingress, Egress]
-  ingress:
-    {{- toYaml $ingress | nindent 4 }}
-  egress:
-    {{- toYaml $egress | nindent 4 }}
+podSelector:
+  matchLabels:
+    {{- include "platform.selectorLabels" . | nindent 4 }}
+policyTypes: [Ingress, Egress]
+{{- with $ingress }}
+ingress:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $egress }}
+egress:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/*

@@ -15,3 +15,14 @@ size is changed in one place. Fails for other units. Argument: a dict with `quan
 {{- end -}}
 {{- div (mul $mebibytes (.percent | default 100)) 100 -}}
 {{- end -}}
+
+{{/*
+Refuses a size below what the program needs to run at all; yields nothing. Arguments: `value` (the values' path,
+as the message names it), `quantity`, `minimum` (both in Mi or Gi) and `why`.
+*/}}
+{{- define "platform.atLeast" -}}
+{{- $mebibytes := include "platform.mebibytes" (dict "quantity" .quantity) | int64 -}}
+{{- if lt $mebibytes (include "platform.mebibytes" (dict "quantity" .minimum) | int64) -}}
+{{- fail (printf "%s is %s, at least %s is needed: %s" .value .quantity .minimum .why) -}}
+{{- end -}}
+{{- end -}}

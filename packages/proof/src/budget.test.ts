@@ -18,7 +18,7 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: { name: store, namespace: data }
 spec:
-  replicas: 1
+  replicas: 2
   template:
     spec:
       containers:
@@ -47,14 +47,15 @@ describe("the budget of a proof", () => {
     expect(layers.reduce((sum, { budget }) => sum + budget, 0)).toBe(node?.memory.installed);
   });
 
-  test("a layer's peak holds the surge of a rollout, and its headroom what is left", () => {
+  test("a layer's worst moment holds every old pod of a rollout, and its headroom what is left", () => {
     expect(layer("data")).toMatchObject({
-      limits: GI,
-      requests: 512 * MI,
-      peak: 2 * GI,
-      headroom: 2 * GI,
-      cpuRequests: 100,
-      cpuLimits: 500,
+      limits: 2 * GI,
+      requests: GI,
+      peak: 3 * GI,
+      terminating: 4 * GI,
+      headroom: 0,
+      cpuRequests: 200,
+      cpuLimits: 1000,
       namespaces: ["data"],
     });
   });
@@ -67,8 +68,8 @@ describe("the budget of a proof", () => {
   test("the node: allocatable, what is promised, what is free", () => {
     expect(node?.memory).toMatchObject({ allocatable: (7936 - 1024 - 256) * MI, unbounded: 0 });
     expect(node?.memory.free).toBe((node?.memory.allocatable ?? 0) - (node?.memory.budgeted ?? 0));
-    expect(node?.cpu).toMatchObject({ allocatable: 3500, requests: 400, limits: 5000 });
-    expect(node?.pods).toEqual({ max: 110, steady: 3, peak: expect.any(Number) });
+    expect(node?.cpu).toMatchObject({ allocatable: 3500, requests: 500, limits: 5200 });
+    expect(node?.pods).toEqual({ max: 110, steady: 4, peak: 5, terminating: 6 });
   });
 
   test("a namespace outside the plan is shown without a budget", () => {

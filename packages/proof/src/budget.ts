@@ -28,7 +28,7 @@ export function summariseBudget(accounting: Accounting, plan: Plan | undefined):
 
 function namespaceBudget(charge: NamespaceCharge, plan: Plan | undefined): NamespaceBudget {
   const budget = plan && budgetOf(plan, charge.name);
-  const peak = totalsOf(charge.peak);
+  const terminating = totalsOf(charge.terminating);
   return {
     name: charge.name,
     layer: (budget && plan.namespaces[charge.name]?.chargedTo) ?? null,
@@ -41,9 +41,10 @@ function namespaceBudget(charge: NamespaceCharge, plan: Plan | undefined): Names
         }
       : null,
     steady: totalsOf(charge.steady),
-    peak,
-    terminating: totalsOf(charge.terminating),
-    headroom: budget ? bytes(budget.memory) - peak.memoryLimits : null,
+    peak: totalsOf(charge.peak),
+    terminating,
+    // The gates hold the budget against this moment, so nothing else is free.
+    headroom: budget ? bytes(budget.memory) - terminating.memoryLimits : null,
   };
 }
 
@@ -53,7 +54,7 @@ function layerBudget(name: string, plan: Plan, namespaces: readonly NamespaceBud
   const { memory } = nodeLedger(plan);
   const reserved = name === SYSTEM_LAYER ? bytes(memory.installed - memory.allocatable) : 0;
   const budget = bytes(planned(plan.layers[name]?.memory ?? "0"));
-  const peak = reserved + sum(own.map((namespace) => namespace.peak)).memoryLimits;
+  const terminating = reserved + sum(own.map((namespace) => namespace.terminating)).memoryLimits;
   return {
     name,
     wave: plan.layers[name]?.wave ?? 0,
@@ -61,8 +62,9 @@ function layerBudget(name: string, plan: Plan, namespaces: readonly NamespaceBud
     reserved,
     limits: reserved + steady.memoryLimits,
     requests: steady.memoryRequests,
-    peak,
-    headroom: budget - peak,
+    peak: reserved + sum(own.map((namespace) => namespace.peak)).memoryLimits,
+    terminating,
+    headroom: budget - terminating,
     cpuRequests: steady.cpuRequests,
     cpuLimits: steady.cpuLimits,
     namespaces: own.map((namespace) => namespace.name),
@@ -76,6 +78,7 @@ function nodeBudget(plan: Plan, accounting: Accounting, namespaces: readonly Nam
   const cpuRequests = demands.reduce((total, demand) => total + demand.cpuRequests, 0n);
   const steady = sum(namespaces.map((namespace) => namespace.steady));
   const peak = sum(namespaces.map((namespace) => namespace.peak));
+  const terminating = sum(namespaces.map((namespace) => namespace.terminating));
   return {
     name: plan.node.name,
     memory: {
@@ -87,6 +90,7 @@ function nodeBudget(plan: Plan, accounting: Accounting, namespaces: readonly Nam
       budgeted: bytes(memory),
       limits: steady.memoryLimits,
       peak: peak.memoryLimits,
+      terminating: terminating.memoryLimits,
       free: bytes(ledger.memory.allocatable - memory),
       unbounded: unboundedMemory(accounting),
     },
@@ -96,10 +100,13 @@ function nodeBudget(plan: Plan, accounting: Accounting, namespaces: readonly Nam
       allocatable: milliCpu(ledger.cpu.allocatable),
       budgeted: milliCpu(cpuRequests),
       requests: steady.cpuRequests,
-      limits: namespaces.reduce((total, { budget }) => total + (budget?.cpuLimits ?? 0), 0),
+      limits: namespaces.reduce(
+        (total, { budget, terminating: own }) => total + Math.max(budget?.cpuLimits ?? 0, own.cpuLimits),
+        0,
+      ),
       free: milliCpu(ledger.cpu.allocatable - cpuRequests),
     },
-    pods: { max: ledger.pods, steady: steady.pods, peak: peak.pods },
+    pods: { max: ledger.pods, steady: steady.pods, peak: peak.pods, terminating: terminating.pods },
   };
 }
 

@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.ts";
+
 /** What a person needs to mend bad input: one sentence each. */
 export interface InputErrorDetails {
   /** What is wrong. */
@@ -11,7 +13,7 @@ export interface InputErrorDetails {
 
 /**
  * Bad input or a missing tool. The command line prints it without a stack trace and exits with 2;
- * any other error is a defect of this program.
+ * any other error is a defect of this program. Its texts may quote the input: they are made printable, line by line.
  */
 export class InputError extends Error {
   override readonly name = "InputError";
@@ -19,11 +21,13 @@ export class InputError extends Error {
   readonly where: string | undefined;
   readonly fix: string | undefined;
 
-  constructor({ what, where, fix, cause }: InputErrorDetails) {
+  constructor({ cause, ...details }: InputErrorDetails) {
+    const what = printableLines(details.what);
+    const where = details.where === undefined ? undefined : printableLines(details.where);
     super(where === undefined ? what : `${where}: ${what}`, cause === undefined ? undefined : { cause });
     this.what = what;
     this.where = where;
-    this.fix = fix;
+    this.fix = details.fix === undefined ? undefined : printableLines(details.fix);
   }
 }
 

@@ -21,6 +21,7 @@ export { nearest } from "./nearest.ts";
 export { globalJsonSchema } from "./plan/global-json-schema.ts";
 export { globalSchema, type Plan, planSchema } from "./plan/plan.ts";
 export { readPlan, readPlanFile } from "./plan/read-plan.ts";
+export { printable } from "./printable.ts";
 export {
   type AddressRow,
   type Budget,
@@ -39,15 +40,13 @@ export { proofJsonSchema } from "./proof-json-schema.ts";
 export { describePlatform, type PlatformFacts, type ProveOptions, prove, ruleTexts } from "./prove.ts";
 export {
   DEFAULT_PROFILE,
-  type FindHelmOptions,
-  findHelm,
   HELM_VERSION,
   type Helm,
-  type InstallOptions,
-  installHelm,
   KUBERNETES_VERSION,
   listProfiles,
+  type ObtainHelmOptions,
   OLDEST_HELM_VERSION,
+  obtainHelm,
   openPlatform,
   type Platform,
   type PlatformOptions,

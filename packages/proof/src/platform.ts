@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Renderings } from "./checks/rule.ts";
 import { InputError } from "./errors.ts";
 import { assembleChart } from "./helm/assemble-chart.ts";
@@ -52,6 +52,8 @@ export interface Platform {
   readonly render: (selection: RenderSelection) => Promise<Rendering>;
   /** The same, but fulfilled as soon as Helm runs, so that the caller can use the time. */
   readonly start: (selection: RenderSelection) => Promise<StartedRendering>;
+  /** What a rendering is made from: relative to the umbrella chart where it is in it, else absolute. */
+  readonly valueFiles: (selection: RenderSelection) => Promise<readonly string[]>;
   /** `root`, `foundation` or one component. */
   readonly renderPart: (selection: RenderSelection, part: string) => Promise<Rendering>;
   /** What the rules that compare renderings look at. */
@@ -93,6 +95,11 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     start: async (selection) => {
       const request = await requestOf(selection, ROOT);
       return { rendering: renderer.render(request) };
+    },
+    valueFiles: async (selection) => {
+      const { file } = await resolveProfile(selection.profile, { chart, cwd });
+      const path = relative(resolve(chart), file);
+      return ["values.yaml", path.startsWith("..") ? file : path];
     },
     renderPart: async (selection, part) => {
       if (part === ROOT_PART || part === FOUNDATION) return renderPart(selection, part, undefined);

@@ -74,6 +74,7 @@ const nodeSchema = z.strictObject({
     budgeted: bytes.describe("The budgets of all namespaces together."),
     limits: bytes.describe("Memory limits of all pods, nothing being rolled out."),
     peak: bytes.describe("The peaks of all namespaces at once."),
+    terminating: bytes.describe("The same while every old pod of each rollout still terminates."),
     free: bytes.describe("allocatable − budgeted: promised to nobody."),
     unbounded: bytes.describe("Set aside in the budgets for pods whose memory nothing limits."),
   }),
@@ -83,10 +84,14 @@ const nodeSchema = z.strictObject({
     allocatable: milliCpu.describe("capacity − reserved."),
     budgeted: milliCpu.describe("The requests that all namespaces together may make."),
     requests: milliCpu.describe("CPU requests of all pods, nothing being rolled out."),
-    limits: milliCpu.describe("CPU limits that the namespaces may set; may be overcommitted."),
+    limits: milliCpu.describe(
+      "CPU limits that the namespaces may set or, where no quota holds them, do set; may be overcommitted.",
+    ),
     free: milliCpu.describe("allocatable − budgeted."),
   }),
-  pods: z.strictObject({ max: count, steady: count, peak: count }),
+  pods: z
+    .strictObject({ max: count, steady: count, peak: count, terminating: count })
+    .describe("Rendered and declared pods; the last three as for memory."),
 });
 
 const layerSchema = z.strictObject({
@@ -99,7 +104,8 @@ const layerSchema = z.strictObject({
   limits: bytes.describe("Memory limits charged to the layer, with `reserved`, nothing being rolled out."),
   requests: bytes.describe("Memory requests, nothing being rolled out."),
   peak: bytes.describe("Memory limits with all Jobs and each namespace's biggest rollout, with `reserved`."),
-  headroom: bytes.describe("budget − peak."),
+  terminating: bytes.describe("The peak while every old pod of those rollouts still terminates."),
+  headroom: bytes.describe("budget − terminating: what can still be given away."),
   cpuRequests: milliCpu,
   cpuLimits: milliCpu,
   namespaces: z.array(z.string()),
@@ -123,7 +129,7 @@ const namespaceSchema = z.strictObject({
   steady: totalsSchema.describe("Nothing being rolled out, no Job running."),
   peak: totalsSchema.describe("With all Jobs at once and the biggest single rollout."),
   terminating: totalsSchema.describe("The peak while every old pod of that rollout still terminates."),
-  headroom: bytes.nullable().describe("Memory: budget − peak; null without a budget."),
+  headroom: bytes.nullable().describe("Memory: budget − terminating; null without a budget."),
 });
 
 const addressSchema = z.strictObject({
@@ -192,8 +198,9 @@ export const proofSchema = z
     images: z.array(imageSchema),
     counts: z.strictObject({
       objects: count,
-      pods: count.describe("Nothing being rolled out."),
-      containers: count.describe("In pod templates, init containers included."),
+      pods: count.describe("Of the rendered workloads, nothing being rolled out, all Jobs ended."),
+      declaredPods: count.describe("Of the plan's dynamicPods: no rendering shows them."),
+      containers: count.describe("In the rendered pod templates, init containers included."),
       rules: count.describe("Rules that ran."),
     }),
   })

@@ -1,3 +1,4 @@
+import type { Charge } from "./accounting/accounting.ts";
 import { addressLedger } from "./addresses/address-ledger.ts";
 import { summariseBudget } from "./budget.ts";
 import { createContext } from "./checks/context.ts";
@@ -7,7 +8,7 @@ import type { CheckContext, Renderings } from "./checks/rule.ts";
 import { type CheckResults, findRule, runChecks, selectRules } from "./checks/run-checks.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { type ImageEntry, imageLedger } from "./images/image-ledger.ts";
-import { describeObject, type Manifest, referenceOf } from "./manifest/kubernetes-object.ts";
+import { describeObject, type Manifest } from "./manifest/kubernetes-object.ts";
 import { containersOf } from "./manifest/workload.ts";
 import { rolloutOrder } from "./order/rollout-order.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -23,9 +24,11 @@ export interface ProveOptions {
   readonly plan?: Plan | undefined;
   /** Other renderings of the same chart and profile, for the rules that compare them. */
   readonly renderings?: Renderings | undefined;
+  /** The values files that the manifests were rendered from; see {@link CheckContext}. */
+  readonly valueFiles?: readonly string[] | undefined;
   /** Ids of the rules to run; all when empty. */
   readonly rules?: readonly string[];
-  /** YYYY-MM-DD; decides which exceptions have expired. */
+  /** YYYY-MM-DD; decides which exceptions have expired and which images are no longer mended. */
   readonly today: string;
   /** Versions of the programs that took part, by name. */
   readonly tools: Readonly<Record<string, string>>;
@@ -39,10 +42,14 @@ export type PlatformFacts = Pick<Proof, "profile" | "budget" | "addresses" | "or
  * @throws InputError for an unknown rule id or a plan that cannot be read.
  */
 export function prove(options: ProveOptions): Proof {
-  const { manifests, renderings, today, tools } = options;
+  const { manifests, renderings, today, tools, valueFiles } = options;
   const selected = options.rules ?? [];
   for (const id of selected) findRule(ruleTexts, id);
-  const context = createContext(manifests, options.plan ?? readPlan(manifests), renderings);
+  const context = createContext(manifests, options.plan ?? readPlan(manifests), {
+    renderings,
+    today,
+    valueFiles,
+  });
   // Exceptions are judged by what all the other rules found.
   const results = runChecks(
     context,
@@ -116,14 +123,19 @@ function toImageRow({ key, repository, tag, digest, endOfLife, evidence, usedBy 
     digest: digest ?? null,
     endOfLife: endOfLife ?? null,
     evidence: evidence || null,
-    users: usedBy.map((manifest) => describeObject(referenceOf(manifest))),
+    users: usedBy.map((manifest) => describeObject(manifest)),
   };
 }
 
 function countsOf({ index, workloads, accounting }: CheckContext): Omit<Proof["counts"], "rules"> {
   return {
     objects: index.all.length,
-    pods: [...accounting.namespaces.values()].reduce((sum, { steady }) => sum + steady.pods, 0),
+    pods: steadyPods(accounting.workloads),
+    declaredPods: steadyPods([...accounting.namespaces.values()].flatMap(({ dynamicPods }) => dynamicPods)),
     containers: workloads.reduce((sum, workload) => sum + containersOf(workload).length, 0),
   };
+}
+
+function steadyPods(charges: readonly Charge[]): number {
+  return charges.reduce((sum, { pods, transient }) => sum + (transient ? 0 : pods.steady), 0);
 }

@@ -4,12 +4,16 @@ import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { createContext } from "../src/checks/context.ts";
 import type { PlannedContext, Problem, Renderings, Rule, Unchecked } from "../src/checks/rule.ts";
+import type { Manifest } from "../src/manifest/kubernetes-object.ts";
 import { ManifestIndex } from "../src/manifest/manifest-index.ts";
 import { parseManifests } from "../src/manifest/parse-manifests.ts";
 import { isObject, type JsonObject } from "../src/manifest/values.ts";
 import { type Plan, planSchema } from "../src/plan/plan.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
+
+/** The day on which fixtures are checked. */
+const TODAY = "2026-11-24";
 
 /** What a fixture must bring out: codes in order of report, or `unchecked` for what could not be checked. */
 export type Expectation = readonly string[];
@@ -18,8 +22,8 @@ export type Expectation = readonly string[];
  * One line per fixture of a rule: `testRule(quotaFits, { "rollout-too-big": ["rollout-exceeds-quota"] })`.
  *
  * A fixture is `fixtures/<rule>/<name>.yaml`, a stream of manifests. `<name>.plan.yaml` beside it overrides
- * `fixtures/plan.yaml` key by key (`null` removes one). For rules that compare renderings, documents
- * carry the comment-free annotation `proof.t495.dev/rendering: root | again | <component>`.
+ * `fixtures/plan.yaml` key by key (`null` removes one); `<name>.value-files.yaml` lists the values files it was rendered from. For rules that compare renderings, documents
+ * carry the annotation `proof.t495.dev/rendering: root | again | <component>`, which the rule does not see.
  *
  * Every file of the folder must have a line and every code of the rule a fixture; at least three fixtures
  * must be rejected and one accepted.
@@ -36,7 +40,7 @@ export function testRule(rule: Rule, expectations: Readonly<Record<string, Expec
     }
     test("has a line for every fixture, and a fixture for every code", () => {
       const files = readdirSync(folder).filter(
-        (file) => file.endsWith(".yaml") && !file.endsWith(".plan.yaml"),
+        (file) => file.endsWith(".yaml") && !/\.(plan|value-files)\.yaml$/.test(file),
       );
       expect(files.map((file) => file.replace(/\.yaml$/, "")).sort()).toEqual(
         Object.keys(expectations).sort(),
@@ -57,21 +61,43 @@ export function testRule(rule: Rule, expectations: Readonly<Record<string, Expec
 export function checkRule(rule: Rule, name: string): (Problem | Unchecked)[] {
   const folder = `${FIXTURES}${rule.id}/`;
   const all = parseManifests(readFileSync(`${folder}${name}.yaml`, "utf8"), `${name}.yaml`);
-  const renderingOf = (manifest: (typeof all)[number]): string =>
-    manifest.object.metadata.annotations?.["proof.t495.dev/rendering"] ?? "";
   const main = all.filter((manifest) => renderingOf(manifest) === "");
   const byRendering = (rendering: string): ManifestIndex =>
-    new ManifestIndex(all.filter((manifest) => renderingOf(manifest) === rendering));
+    new ManifestIndex(all.filter((manifest) => renderingOf(manifest) === rendering).map(withoutMark));
   const components = [...new Set(all.map(renderingOf))].filter((key) => !["", "root", "again"].includes(key));
   const renderings: Renderings = {
     root: byRendering("root"),
     again: byRendering("again"),
     components: new Map(components.map((component) => [component, byRendering(component)])),
   };
-  const context = createContext(main, fixturePlan(folder, name), renderings) as PlannedContext & {
+  const context = createContext(main, fixturePlan(folder, name), {
+    renderings,
+    today: TODAY,
+    valueFiles: valueFilesOf(`${folder}${name}.value-files.yaml`),
+  }) as PlannedContext & {
     readonly renderings: Renderings;
   };
   return [...rule.check(context)];
+}
+
+/** The annotation that says of which rendering a fixture's document is; empty for the one under proof. */
+const MARK = "proof.t495.dev/rendering";
+
+function renderingOf({ object }: Manifest): string {
+  return object.metadata.annotations?.[MARK] ?? "";
+}
+
+/** As a rendering would hold it. */
+function withoutMark(manifest: Manifest): Manifest {
+  const { annotations, ...metadata } = manifest.object.metadata;
+  const { [MARK]: _, ...others } = annotations ?? {};
+  const kept = Object.keys(others).length === 0 ? metadata : { ...metadata, annotations: others };
+  return { ...manifest, object: { ...manifest.object, metadata: kept } };
+}
+
+/** A fixture's values files, for the rules that ask what was rendered; one plain list. */
+function valueFilesOf(file: string): string[] | undefined {
+  return existsSync(file) ? (load(readFileSync(file, "utf8")) as string[]) : undefined;
 }
 
 /** The plan that fixtures build on, with the overrides of one of them. */

@@ -218,8 +218,11 @@ describe("what follows from a value", () => {
   test("the memory limit decides Go's limit and how many requests run at once", async () => {
     const before = environment(manifests);
     const after = environment(await renderDataService("minio", [setting("resources.limits.memory=1Gi")]));
-    expect([before.GOMEMLIMIT, before.MINIO_API_REQUESTS_MAX]).toEqual(["1638MiB", "64"]);
+    expect([before.GOMEMLIMIT, before.MINIO_API_REQUESTS_MAX]).toEqual(["1587MiB", "62"]);
     expect([after.GOMEMLIMIT, after.MINIO_API_REQUESTS_MAX]).toEqual(["819MiB", "32"]);
+    // Zero would let the server choose.
+    const least = [setting("resources.limits.memory=512Mi"), setting("mebibytesPerRequest=1024")];
+    expect(environment(await renderDataService("minio", least)).MINIO_API_REQUESTS_MAX).toBe("1");
   });
 
   test("another content is another Job, the same content the same", async () => {
@@ -237,6 +240,9 @@ describe("what follows from a value", () => {
     ["days for versions that are not kept", "buckets.loki.noncurrentDays=7", /loki/],
     ["versions that are kept for ever", "buckets.mlflow.noncurrentDays=0", /mlflow/],
     ["a misspelt key", "scanerSpeed=slow", /scanerSpeed/],
+    ["a limit too small to run", "resources.limits.memory=20Mi", /minio\.resources\.limits\.memory is 20Mi/],
+    ["a volume too small to write to", "storage.size=1Mi", /minio\.storage\.size is 1Mi, at least 2Gi/],
+    ["an absence that the plan does not know of", "buckets.loki=null", /loki/],
     ["a limit that nothing can be derived from", "resources.limits.memory=2G", /memory/],
   ])("refuses %s", async (_what, change, message) => {
     const refused = renderDataService("minio", [setting(change)]);

@@ -24,6 +24,8 @@ describe("PostgreSQL's values", () => {
     expect((await configuration()).get("max_wal_size")).toBe("2048MB");
     expect((await configuration([setting("storage.size=10Gi")])).get("max_wal_size")).toBe("512MB");
     expect((await configuration([setting("storage.size=1Gi")])).get("max_wal_size")).toBe("128MB");
+    const refused = configuration([setting("storage.size=1023Mi")]);
+    await expect(refused).rejects.toThrow(/postgresql\.storage\.size is 1023Mi, at least 1Gi is needed/);
   });
 
   test.each([
@@ -35,8 +37,11 @@ describe("PostgreSQL's values", () => {
     [
       "roles that may open more than there are",
       "databases.mlflow.connectionLimit=50",
-      /are 72, maxConnections is 60/,
+      /11 for backups, metrics and superusers, are 76, maxConnections is 60/,
     ],
+    ["a volume that holds no dumps", "backup.storage.size=1Mi", /backup\.storage\.size is 1Mi, at least 1Gi/],
+    ["a limit too small to run", "metrics.resources.limits.memory=8Mi", /metrics\.resources.* at least 32Mi/],
+    ["an absence that the plan does not know of", "databases.jupyterhub=null", /jupyterhub/],
     ["a retention that could remove the last dump", "backup.keepCount=0", /keepCount/],
     ["a role that would replace the superuser", "databases.postgres.enabled=true", /databases/],
   ])("refuses %s", async (_what, change, message) => {

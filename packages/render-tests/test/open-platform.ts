@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findHelm, type Helm, installHelm, openPlatform, type Platform } from "@t495/proof";
+import { type Helm, obtainHelm, openPlatform, type Platform } from "@t495/proof";
 import { assembleChart } from "../../proof/src/helm/assemble-chart.ts";
 
 /** The repository's root. */
@@ -13,12 +13,7 @@ export const PROFILES = ["t495", "small-16gb", "large-64gb"] as const;
 
 /** The Helm that `pnpm test` found, or the one that the command line would choose. */
 export function testHelm(): Promise<Helm> {
-  const { env, platform, arch } = process;
-  return findHelm({
-    env,
-    cacheDirectory: CACHE,
-    install: (tools) => installHelm(tools, { env, platform, arch, fetch, report: () => {} }),
-  });
+  return obtainHelm({ env: process.env, cacheDirectory: CACHE, report: () => {} });
 }
 
 const UMBRELLA = join(ROOT, "charts/platform-umbrella");

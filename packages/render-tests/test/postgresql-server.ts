@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Exporter } from "./exporter.ts";
 import { freePort } from "./free-port.ts";
 import { type Container, Machine, type Secrets } from "./real-pod.ts";
 import { eventually, type Result, type Running, run, start } from "./real-program.ts";
@@ -82,6 +83,12 @@ export class PostgresqlServer {
     const command = ["sh", container.host("/etc/postgresql/restore.sh")];
     const env = { PGPASSWORD: this.secrets.postgresql?.password ?? "" };
     return this.finish(this.begin({ ...container, command }, args, env));
+  }
+
+  /** The exporter beside the server. */
+  async exporter(program: string): Promise<Exporter> {
+    const container = await this.machine.container("StatefulSet", "postgresql", this.secrets, "metrics");
+    return Exporter.start(program, container, 9187, { "127.0.0.1:5432": `127.0.0.1:${this.port}` });
   }
 
   async dumps(database: string): Promise<string[]> {

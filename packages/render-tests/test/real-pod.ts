@@ -17,9 +17,10 @@ export interface Container {
 
 interface PodSpec {
   readonly containers: readonly {
+    readonly name: string;
     readonly command: readonly string[];
     readonly env: readonly { name: string; value?: string; valueFrom?: { secretKeyRef: KeyReference } }[];
-    readonly volumeMounts: readonly { name: string; mountPath: string }[];
+    readonly volumeMounts?: readonly { name: string; mountPath: string }[];
   }[];
   readonly volumes: readonly Volume[];
 }
@@ -63,15 +64,15 @@ export class Machine {
   }
 
   /**
-   * Mounts what the first container of a workload mounts, as the kubelet would. The name may be the beginning of
-   * a name: Jobs end with a hash.
+   * Mounts what a container of a workload mounts, as the kubelet would; the first unless another is named. The
+   * workload's name may be the beginning of a name: Jobs end with a hash.
    */
-  async container(kind: string, name: string, secrets: Secrets): Promise<Container> {
+  async container(kind: string, name: string, secrets: Secrets, called?: string): Promise<Container> {
     const { containers, volumes } = this.podSpec(kind, name);
-    const [container] = containers;
+    const container = containers.find((candidate) => called === undefined || candidate.name === called);
     if (container === undefined) throw new Error("the pod has no container");
     const mounts = new Map<string, string>();
-    for (const { name, mountPath } of container.volumeMounts) {
+    for (const { name, mountPath } of container.volumeMounts ?? []) {
       const volume = volumes.find((candidate) => candidate.name === name) ?? { name };
       mounts.set(mountPath, await this.mount(volume, secrets));
     }

@@ -48,7 +48,8 @@ export function textByFolder(manifests: readonly Manifest[]): ReadonlyMap<string
   const texts = new Map<string, string>();
   for (const { source, object } of manifests) {
     const component = /^templates\/([^/]+)\//.exec(source.template ?? "")?.[1];
-    const folder = component === undefined ? (source.chart ?? "") : `${source.chart}/${component}`;
+    const isOne = component === undefined || source.chart === "foundation";
+    const folder = isOne ? (source.chart ?? "") : `${source.chart}/${component}`;
     texts.set(folder, (texts.get(folder) ?? "") + JSON.stringify(object));
   }
   return texts;
@@ -86,12 +87,13 @@ export function changed({ path, value }: Leaf): string {
 
 function otherValue(value: Leaf["value"], path: string): string {
   if (typeof value === "boolean") return String(!value);
+  // Foundation's band has no wave after its last.
+  if (path === "foundation.waveOffsets.secrets") return String(Number(value) - 1);
   if (typeof value === "number") return String(value + 1);
   const word = OTHER_WORDS[value];
   if (word !== undefined) return word.replaceAll(",", "\\,");
   const number = /^\d+/.exec(value)?.[0];
-  // A Secret's name, which the ledger need not know for a rendering.
-  if (number === undefined) return path.endsWith(".secret") ? `${value}-other` : unknownWord(value, path);
+  if (number === undefined) return unknownWord(value, path);
   const next = String(Number(number) + 1).padStart(number.length, "0");
   const rest = value.slice(number.length).replaceAll(",", "\\,");
   // Helm would read a bare number as one.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findHelm, type Helm, installHelm } from "@t495/proof/rendering";
+import { type Helm, obtainHelm } from "@t495/proof/rendering";
 import { writeNote } from "./output.ts";
 
 /** Where tools and packed charts of a repository are kept. */
@@ -9,11 +9,5 @@ export function cacheDirectory(root: string): string {
 
 /** The Helm that renders, installed when none is there; what takes long is said on standard error. */
 export function helmFor(root: string): Promise<Helm> {
-  const { env, platform, arch } = process;
-  return findHelm({
-    env,
-    cacheDirectory: cacheDirectory(root),
-    install: (toolsDirectory) =>
-      installHelm(toolsDirectory, { env, platform, arch, fetch, report: writeNote }),
-  });
+  return obtainHelm({ env: process.env, cacheDirectory: cacheDirectory(root), report: writeNote });
 }

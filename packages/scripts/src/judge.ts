@@ -30,7 +30,8 @@ export async function judge(started: StartedProfiles, options: OptionValues): Pr
     const plan = readPlan(manifests);
     const isThorough = options.has("thorough") && plan !== undefined;
     const renderings = isThorough ? await started.platform.renderParts({ profile }, plan) : undefined;
-    proofs.push(prove({ manifests, plan, renderings, ...given }));
+    const valueFiles = await started.platform.valueFiles({ profile });
+    proofs.push(prove({ manifests, plan, renderings, valueFiles, ...given }));
   }
   deliver(report(proofs, format, { style: reportStyle(output), rules: ruleTexts }), output);
   return Math.max(EXIT.proven, ...proofs.map(exitCodeOf));

@@ -2,6 +2,7 @@ import {
   createContext,
   describePlatform,
   type PlatformFacts,
+  printable,
   type ReportStyle,
   readPlan,
   reportFormat,
@@ -22,7 +23,9 @@ export function tableCommand<Part extends keyof PlatformFacts>(
     const facts = (await readFacts(input))[part];
     const output = input.options.value("output");
     const text =
-      format === "json" ? `${JSON.stringify(facts, undefined, 2)}\n` : print(facts, reportStyle(output));
+      format === "json"
+        ? `${JSON.stringify(facts, undefined, 2)}\n`
+        : print(printable(facts), reportStyle(output));
     deliver(text, output);
     return 0;
   };

@@ -1,13 +1,26 @@
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { InputError, type Manifest, type Plan, parseManifests, readPlanFile } from "@t495/proof";
+import { decodeText } from "./decode-text.ts";
 
-/** The manifests of files, or of standard input for `-` and for no file at all. */
+/**
+ * The manifests of files, or of standard input for `-` and for no file at all.
+ * @throws InputError when there is not one object in all of them: nothing would be proven of nothing.
+ */
 export async function readManifests(files: readonly string[]): Promise<readonly Manifest[]> {
   const names = files.length === 0 ? ["-"] : files;
   const manifests: Manifest[] = [];
   for (const name of names) {
     for (const manifest of parseManifests(await readInput(name), name)) manifests.push(manifest);
+  }
+  if (manifests.length === 0) {
+    throw new InputError({
+      what: "there is not one object to check",
+      where: names.map(inputName).join(", "),
+      fix: names.includes("-")
+        ? "run the command before the pipe alone: it failed or wrote nothing (`set -o pipefail` lets the shell say so)"
+        : "name files that hold manifests",
+    });
   }
   return manifests;
 }
@@ -17,7 +30,15 @@ export async function readPlanOption(file: string | undefined): Promise<Plan | u
   return file === undefined ? undefined : readPlanFile(await readInput(file), file);
 }
 
+function inputName(name: string): string {
+  return name === "-" ? "standard input" : name;
+}
+
 async function readInput(name: string): Promise<string> {
+  return decodeText(await readBytes(name), inputName(name));
+}
+
+async function readBytes(name: string): Promise<Uint8Array> {
   if (name !== "-") return readInputFile(name);
   if (process.stdin.isTTY) {
     throw new InputError({
@@ -25,12 +46,12 @@ async function readInput(name: string): Promise<string> {
       fix: "name files, or pipe manifests in: helm template … | platform check -",
     });
   }
-  return text(process.stdin);
+  return buffer(process.stdin);
 }
 
-async function readInputFile(name: string): Promise<string> {
+async function readInputFile(name: string): Promise<Uint8Array> {
   try {
-    return await readFile(name, "utf8");
+    return await readFile(name);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT") throw new InputError({ what: "there is no such file", where: name, cause });

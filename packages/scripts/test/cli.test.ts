@@ -87,8 +87,53 @@ describe("check", () => {
     );
   });
 
-  test("an empty stream passes", async () => {
-    expect(await run("check -", { stdin: "---\n# nothing\n" })).toMatchObject({ code: 0, stderr: "" });
+  test.each([
+    ["nothing at all", ""],
+    ["empty documents only", "---\n# nothing\n---\n"],
+    ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n"],
+  ])("%s is bad input: what was to write it has failed", async (_, stdin) => {
+    const { code, stdout, stderr } = await run("check -", { stdin });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^error: there is not one object to check\n {2}at: {2}standard input\n {2}fix: run the/,
+    );
+  });
+
+  test("empty documents and files among others are no matter", async () => {
+    writeFileSync(join(folder, "empty.yaml"), "# nothing\n");
+    writeFileSync(join(folder, "service.yaml"), `---\n\n---\n${SERVICE}---\n`);
+    expect((await json("empty.yaml service.yaml")).counts.objects).toBe(1);
+    const { code, stderr } = await run("check empty.yaml");
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("at:  empty.yaml") });
+  });
+
+  test("a key that is written twice is found, wherever its value went", async () => {
+    const stdin = SERVICE.replace("kind: Service\n", "kind: Service\nkind: Service\n");
+    const { findings } = await json("- --rule valid-object", { stdin });
+    expect(findings).toMatchObject([
+      { code: "duplicate-key", path: "kind", actual: "line 3", object: { kind: "Service", name: "store" } },
+    ]);
+  });
+
+  test("a name cannot steer the terminal", async () => {
+    const stdin = SERVICE.replace("name: store", 'name: "st\\e[2Jore\\n✓ all fits"');
+    const { code, stdout } = await run("check - --rule valid-wave", { stdin });
+    expect(code).toBe(1);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be left
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]|^✓/m);
+    expect(stdout).toContain("st\\x1b[2Jore ✓ all fits");
+  });
+
+  test("the verdict counts what was not checked", async () => {
+    const stdin = "{apiVersion: example.org/v1, kind: Thing, metadata: {name: a, namespace: default}}";
+    const { code, stdout } = await run("check -", { stdin });
+    expect(code).toBe(0);
+    expect(stdout.split("\n")[0]).toMatch(/^✓ These manifests pass: no findings, \d+ unchecked \(1 object/);
+  });
+
+  test("a byte order mark inside the stream, as `cat` leaves it, is no matter", async () => {
+    const stdin = `\ufeff${SERVICE}---\n\ufeff${SERVICE.replaceAll("store", "other")}`;
+    expect((await json("-", { stdin })).counts.objects).toBe(2);
   });
 
   test.each(["sarif", "junit", "markdown"])("--format %s", async (format) => {

@@ -11,7 +11,7 @@ SELECT format('CREATE ROLE %I', :'role')
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 -- A dump with row security on would lack rows, or fail: pg_dump refuses it.
 ALTER ROLE :"role" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS
-  CONNECTION LIMIT 4 PASSWORD :'password';
+  CONNECTION LIMIT :connections PASSWORD :'password';
 ALTER ROLE :"role" SET default_transaction_read_only = on;
 GRANT pg_read_all_data TO :"role";
 

@@ -5,6 +5,7 @@
 # same database succeeded. One database that fails does not keep the others from being dumped; the exit code
 # tells.
 #   BACKUP_KEEP_DAYS, BACKUP_KEEP_COUNT  older dumps go, but never the newest COUNT
+#   BACKUP_LEAST_PERCENT                 a dump smaller than this share of the last is set aside as <time>.smaller
 #   BACKUP_CAPACITY_MIB                  the claim's size, which not every storage class enforces
 #   PGHOST, PGPORT, PGUSER, PGPASSWORD   the server, and a role that may read everything
 set -eu
@@ -12,6 +13,7 @@ umask 077
 directory=${BACKUP_DIRECTORY:?}
 keep_days=${BACKUP_KEEP_DAYS:?}
 keep_count=${BACKUP_KEEP_COUNT:?}
+least_percent=${BACKUP_LEAST_PERCENT:?}
 capacity_kib=$((${BACKUP_CAPACITY_MIB:?} * 1024))
 now=$(date +%s)
 stamp=$(date -u -d "@$now" +%Y%m%dT%H%M%SZ)
@@ -31,13 +33,17 @@ query() {
   psql --no-psqlrc --quiet --no-align --tuples-only --dbname=postgres --command="$1"
 }
 
-# newest DIRECTORY: the last complete file; names sort by time.
+# newest DIRECTORY SUFFIX: names sort by time.
 newest() {
-  find "$1" -mindepth 1 -maxdepth 1 -type f ! -name '*.partial' 2>/dev/null | sort | tail -n 1
+  find "$1" -mindepth 1 -maxdepth 1 -type f -name "*.$2" 2>/dev/null | sort | tail -n 1
+}
+
+bytes_of() {
+  wc -c <"$1"
 }
 
 kib_of() {
-  du -k "$1" | awk '{ print $1 }'
+  echo $(($(bytes_of "$1") / 1024 + 1))
 }
 
 # has_room NAME KIB: whether both the file system and the claim's size leave that much.
@@ -69,11 +75,19 @@ keep() {
   prune "$(dirname "$1")" "$2"
 }
 
+# set_aside DATABASE PARTIAL LAST: a dump that shrank this much may be of a database that was lost. It stays, one of
+# them, and neither counts as the newest nor makes an older one go.
+set_aside() {
+  find "$(dirname "$2")" -mindepth 1 -maxdepth 1 -type f -name '*.smaller' -exec rm -f {} +
+  mv "$2" "${2%.dump.partial}.smaller"
+  fail "$1: the new dump has $(bytes_of "${2%.dump.partial}.smaller") bytes, the last one ($3) $(bytes_of "$3"): is something lost? It is set aside as ${2%.dump.partial}.smaller, what was there stays; if it is right, run once with BACKUP_LEAST_PERCENT=0 (docs/components/postgresql.md)"
+}
+
 dump_database() {
   folder=$directory/$1
   partial=$folder/$stamp.dump.partial
   mkdir -p "$folder"
-  last=$(newest "$folder")
+  last=$(newest "$folder" dump)
   if [ -n "$last" ]; then
     expected=$(($(kib_of "$last") * 3 / 2))
   else
@@ -85,8 +99,12 @@ dump_database() {
     fail "$1: pg_dump did not finish; what was there stays"
   elif ! pg_restore --file=/dev/null "$partial"; then
     fail "$1: the new dump cannot be read back; what was there stays"
+  elif [ -n "$last" ] && [ "$(($(bytes_of "$partial") * 100))" -lt "$(($(bytes_of "$last") * least_percent))" ]; then
+    set_aside "$1" "$partial" "$last"
+    return 0
   else
     keep "$partial" dump
+    rm -f "$folder"/*.smaller
     return 0
   fi
   rm -f "$partial"

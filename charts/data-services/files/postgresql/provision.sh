@@ -1,6 +1,7 @@
 #!/bin/sh
 # Brings roles and databases to what the values say; can run any number of times.
-#   PROVISION_CONFIG   directory with this script's SQL and `databases` (name, connections, statement timeout)
+#   PROVISION_CONFIG   directory with this script's SQL, `roles` (name, connections) and `databases`
+#                      (name, connections, statement timeout)
 #   PROVISION_SECRETS  directory with one file per role: its password
 #   PGHOST, PGPORT     the server
 # Passwords reach psql through its environment, never as arguments, which every process of the node can read.
@@ -34,8 +35,11 @@ run() {
     --file="$config/$file"
 }
 
-run backup-role.sql backup
-log "role backup"
+# The platform's own roles first: databases are granted to them.
+while read -r role connections; do
+  run "$role-role.sql" "$role" -v connections="$connections"
+  log "role $role: at most $connections connections"
+done <"$config/roles"
 while read -r database connections timeout; do
   run database.sql "$database" -v connections="$connections" -v timeout="$timeout"
   log "role and database $database: at most $connections connections, statements up to $timeout"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Brings a database back from a dump; runs in the server's pod, where the dumps are mounted:
-#   kubectl -n data exec postgresql-0 -- sh /etc/postgresql/restore.sh mlflow [/backups/mlflow/<time>.dump]
-# Without a file it takes the newest. The dump is restored beside the database and takes its place only when it
+#   kubectl -n data exec postgresql-0 -- sh /etc/postgresql/restore.sh mlflow /backups/mlflow/<time>.dump
+# The file is named because the newest is not always the right one: after a loss it may be the empty database's.
+# `--newest` in its place takes the newest. The dump is restored beside the database and takes its place only when it
 # is complete; what was there stays as <database>_before until you drop it.
 #   BACKUP_DIRECTORY  where the dumps are
 #   PGHOST, PGUSER    the server and its superuser
@@ -18,8 +19,17 @@ stop() {
 
 database=${1:-}
 [ -n "$database" ] || stop "which database? one of: $(find "${BACKUP_DIRECTORY:?}" -mindepth 1 -maxdepth 1 ! -name globals -exec basename {} \; | sort | tr '\n' ' ')"
-dump=${2:-$(find "${BACKUP_DIRECTORY:?}/$database" -maxdepth 1 -type f -name '*.dump' 2>/dev/null | sort | tail -n 1)}
-if [ -z "$dump" ] || [ ! -f "$dump" ]; then stop "there is no dump ${dump:-in $BACKUP_DIRECTORY/$database}"; fi
+folder=${BACKUP_DIRECTORY:?}/$database
+dumps() {
+  find "$folder" -mindepth 1 -maxdepth 1 -type f -name '*.dump' 2>/dev/null | sort
+}
+[ -n "$(dumps)" ] || stop "there is no dump in $folder"
+case ${2:-} in
+  '') stop "which dump? name one of these, the newest last, or --newest:" "$(dumps | xargs ls -l)" ;;
+  --newest) dump=$(dumps | tail -n 1) ;;
+  *) dump=$2 ;;
+esac
+[ -f "$dump" ] || stop "there is no dump $dump"
 restored=${database}_restored
 before=${database}_before
 

@@ -4,24 +4,28 @@
 #   REDIS_CONFIG   the configuration
 #   REDIS_USERS    the file to write; its directory is Redis' own
 #   REDIS_SECRETS  directory with the files password (applications) and admin-password
+#   REDIS_METRICS  file with the exporter's password; without it there is no such user
 #   REDIS_RULES    what applications may do, as ACL rules
 set -eu
 umask 077
+METRICS_RULES='-@all +ping +info +client|setname +slowlog|len +slowlog|get +latency|latest +latency|histogram'
 users=${REDIS_USERS:?}
 secrets=${REDIS_SECRETS:?}
 
-# user NAME KEY RULES
+# user NAME PASSWORD-FILE RULES
 user() {
-  [ -s "$secrets/$2" ] || {
-    printf 'start: no password in %s: the Secret is missing its key or the key is empty\n' "$secrets/$2" >&2
+  [ -s "$2" ] || {
+    printf 'start: no password in %s: the Secret is missing its key or the key is empty\n' "$2" >&2
     exit 78
   }
-  hash=$(sha256sum <"$secrets/$2")
+  hash=$(sha256sum <"$2")
   printf 'user %s on #%s %s\n' "$1" "${hash%% *}" "$3"
 }
 
 {
-  user default password "${REDIS_RULES:?}"
-  user admin admin-password '~* &* +@all'
+  user default "$secrets/password" "${REDIS_RULES:?}"
+  user admin "$secrets/admin-password" '~* &* +@all'
+  # Figures about the server, and no key.
+  [ -z "${REDIS_METRICS:-}" ] || user metrics "$REDIS_METRICS" "$METRICS_RULES"
 } >"$users"
 exec redis-server "${REDIS_CONFIG:?}" --aclfile "$users" --dir "$(dirname "$users")" "$@"

@@ -30,7 +30,7 @@ export interface NamespaceDemand {
   readonly memory: Amount;
   readonly cpuRequests: Amount;
   readonly storage: Amount;
-  /** Pods at the peak; the budget for a namespace in which nothing runs yet. */
+  /** Pods at the worst moment; the budget for a namespace in which nothing runs yet. */
   readonly pods: number;
 }
 
@@ -65,6 +65,38 @@ export function nodeLedger({ node }: Plan): NodeLedger {
     cpu: remaining(node.cpu),
     storage: remaining(node.storage),
     pods: node.maxPods,
+  };
+}
+
+/**
+ * What the scheduler may place on the node; a resource that it does not name is not there. Ephemeral storage
+ * (writable layers, logs, volumes of type emptyDir) lies on the file system of the volumes.
+ */
+export function nodeAllocatable(plan: Plan): ResourceList {
+  const { cpu, memory, storage, pods } = nodeLedger(plan);
+  return {
+    cpu: cpu.allocatable,
+    memory: memory.allocatable,
+    "ephemeral-storage": storage.allocatable,
+    pods: countAmount(pods),
+  };
+}
+
+/**
+ * The labels of a K3s server: those of the kubelet and of K3s' own cloud provider, and the role, whose value
+ * is `true` with K3s.
+ * @see k8s.io/api v0.36.3 core/v1/well_known_labels.go, https://docs.k3s.io/cli/server
+ */
+export function nodeLabels({ node }: Plan): Readonly<Record<string, string>> {
+  return {
+    "kubernetes.io/hostname": node.name,
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/arch": "amd64",
+    "beta.kubernetes.io/os": "linux",
+    "beta.kubernetes.io/arch": "amd64",
+    "node.kubernetes.io/instance-type": "k3s",
+    "beta.kubernetes.io/instance-type": "k3s",
+    "node-role.kubernetes.io/control-plane": "true",
   };
 }
 
@@ -125,7 +157,8 @@ export function planned(quantity: string): Amount {
 }
 
 function demandOf(plan: Plan, namespace: NamespaceCharge): NamespaceDemand {
-  const { name, peak, objects, workloads, dynamicPods } = namespace;
+  // A pod that terminates holds its memory, its CPU and its place on the node until it is gone.
+  const { name, terminating: worst, objects, workloads, dynamicPods } = namespace;
   const budget = budgetOf(plan, name);
   const bounded = isBounded(plan, name);
   const counted = plan.namespaces[name]?.quota.enabled === true;
@@ -135,10 +168,10 @@ function demandOf(plan: Plan, namespace: NamespaceCharge): NamespaceDemand {
   return {
     name,
     budget,
-    memory: atLeast(budget?.memory, limitOf(peak, "memory"), bounded),
-    cpuRequests: atLeast(budget?.cpuRequests, requestOf(peak, "cpu"), bounded),
+    memory: atLeast(budget?.memory, limitOf(worst, "memory"), bounded),
+    cpuRequests: atLeast(budget?.cpuRequests, requestOf(worst, "cpu"), bounded),
     storage: atLeast(budget?.storage, amountOf(objects, "requests.storage") ?? 0n, counted),
-    pods: populated ? peak.pods : (budget?.pods ?? 0),
+    pods: populated ? worst.pods : (budget?.pods ?? 0),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
-import { at, isObject, objectsIn, stringAt } from "../manifest/values.ts";
+import { at, isObject, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
 import type { Workload } from "../manifest/workload.ts";
 import type { Claim } from "./accounting.ts";
 import { type Amount, countAmount, parseQuantity, type ResourceList } from "./quantity.ts";
@@ -17,7 +17,12 @@ const COUNTED: ReadonlySet<string> = new Set([
   "replicationcontrollers",
 ]);
 
-/** The claim that an object is, and those that a StatefulSet makes: one of each template per replica. */
+/**
+ * The claim that an object is, and those that its pods bring along: of a StatefulSet's templates one per
+ * replica, of a generic ephemeral volume one per pod, at the moment with most pods, since such a claim lives
+ * and ends with its pod.
+ * @see k8s.io/kubernetes v1.36.3 pkg/controller/volume/ephemeral/controller.go
+ */
 export function claimsOf(
   manifest: Manifest,
   workload: Workload | undefined,
@@ -26,11 +31,31 @@ export function claimsOf(
   if (manifest.kind === "PersistentVolumeClaim" && manifest.group === "") {
     return [claim(manifest, manifest.object, "spec", 1)];
   }
-  if (workload?.kind !== "StatefulSet") return [];
-  const { steady } = podsOf(workload, maxReplicas);
-  return objectsIn(workload.spec.volumeClaimTemplates).map((template, position) =>
-    claim(manifest, template, `spec.volumeClaimTemplates[${position}].spec`, steady),
-  );
+  if (workload === undefined) return [];
+  const { steady, terminating } = podsOf(workload, maxReplicas);
+  const templates = workload.kind === "StatefulSet" ? objectsIn(workload.spec.volumeClaimTemplates) : [];
+  return [
+    ...templates.map((template, position) =>
+      claim(manifest, template, `spec.volumeClaimTemplates[${position}].spec`, steady),
+    ),
+    ...objectsIn(workload.podSpec.volumes).flatMap((volume, position) => {
+      const template = objectAt(volume, "ephemeral", "volumeClaimTemplate");
+      const path = `${workload.podSpecPath}.volumes[${position}].ephemeral.volumeClaimTemplate.spec`;
+      return template === undefined
+        ? []
+        : [claim(manifest, template, path, terminating + keptPods(workload))];
+    }),
+  ];
+}
+
+/** Pods of finished runs that a CronJob keeps with their volumes. */
+function keptPods({ kind, spec }: Workload): number {
+  if (kind !== "CronJob") return 0;
+  const kept = (field: string, initial: number): number => {
+    const written = spec[field];
+    return typeof written === "number" && Number.isSafeInteger(written) && written >= 0 ? written : initial;
+  };
+  return kept("successfulJobsHistoryLimit", 3) + kept("failedJobsHistoryLimit", 1);
 }
 
 /**

@@ -72,6 +72,12 @@ test("Services that share an address are in one row", () => {
   ]);
 });
 
+test("a Service that pins an address twice is named once", () => {
+  expect(lines(services(["store", "192.168.1.241,192.168.1.241"]))).toContain(
+    "192.168.1.241 pinned store data/store",
+  );
+});
+
 test("a pool of millions costs no more than its rows", () => {
   const pool = { name: "wide", range: "10.0.0.0-10.255.255.255", autoAssign: false } as const;
   expect(lines(services(), true, { pool })).toContain("10.0.0.0-10.255.255.255 free");

@@ -42,20 +42,20 @@ export function addressLedger(index: ManifestIndex, plan: Plan | undefined): rea
 
 /** Addresses that rendered Services hold, with the name in the plan where the plan agrees. */
 function pinned(index: ManifestIndex, plan: Plan | undefined): readonly Claim[] {
-  const services = new Map<Address, string[]>();
+  const services = new Map<Address, Set<string>>();
   for (const { key, pins } of loadBalancers(index))
     for (const { address } of pins)
-      if (address !== undefined) services.set(address, [...(services.get(address) ?? []), key]);
+      if (address !== undefined) services.set(address, (services.get(address) ?? new Set()).add(key));
   const planned = plan === undefined ? [] : plannedAddresses(plan);
   return [...services].map(([address, keys]) => {
-    const promise = planned.find((entry) => entry.address === address && keys.includes(entry.service));
+    const promise = planned.find((entry) => entry.address === address && keys.has(entry.service));
     return {
       range: singleAddress(address),
       row: {
         state: "pinned",
         owner: promise?.name ?? null,
         component: promise?.component ?? null,
-        service: keys.join(", "),
+        service: [...keys].join(", "),
         purpose: null,
       },
     };

@@ -1,6 +1,7 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
-import { at } from "../manifest/values.ts";
+import { at, objectAt, objectsIn, stringsIn } from "../manifest/values.ts";
+import { labelsOf, matchesLabels } from "../network/label-selector.ts";
 import {
   type AddressRange,
   isRange,
@@ -44,6 +45,29 @@ export function addressPools(index: ManifestIndex): readonly AddressPool[] {
       ),
     };
   });
+}
+
+/**
+ * Whether a pool serves a Service, by its `serviceAllocation`: `unknown` when that hangs on the labels of a
+ * namespace that is not rendered. Selectors of namespaces that match none leave the pool open to all.
+ *
+ * Source: metallb v0.16.1, internal/allocator/allocator.go (`isPoolCompatibleWithService`), internal/config.
+ */
+export function servesService(pool: Manifest, service: Manifest, index: ManifestIndex): boolean | "unknown" {
+  const allocation = objectAt(pool.object, "spec", "serviceAllocation");
+  const services = objectsIn(allocation?.serviceSelectors);
+  const labels = labelsOf(service.object.metadata);
+  if (services.length > 0 && !services.some((selector) => matchesLabels(selector, labels))) return false;
+  const selectors = objectsIn(allocation?.namespaceSelectors);
+  const selected = index.filter({ group: "", kind: "Namespace" }).filter((namespace) => {
+    const own = { ...labelsOf(namespace.object.metadata), "kubernetes.io/metadata.name": namespace.name };
+    return selectors.some((selector) => matchesLabels(selector, own));
+  });
+  const admitted = new Set([...stringsIn(allocation?.namespaces), ...selected.map(({ name }) => name)]);
+  const namespace = service.namespace ?? "default";
+  if (admitted.size === 0 || admitted.has(namespace)) return true;
+  const isRendered = index.find("", "Namespace", undefined, namespace) !== undefined;
+  return selectors.length > 0 && !isRendered ? "unknown" : false;
 }
 
 function toEntry(text: string, path: string): PoolEntry {

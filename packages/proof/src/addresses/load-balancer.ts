@@ -21,6 +21,8 @@ export interface LoadBalancer {
   readonly pins: readonly Pin[];
   /** The fields that pin addresses: MetalLB refuses the annotation together with the field of the spec. */
   readonly pinnedBy: readonly string[];
+  /** The pool that it asks for; empty when it leaves the choice to its address. */
+  readonly requestedPool: { readonly value: string; readonly path: string };
   /** Services share an address only if both have this key and it is the same. */
   readonly sharingKey: string;
   /** What sharing Services must have in common: their selector under `externalTrafficPolicy: Local`. */
@@ -61,16 +63,23 @@ function toLoadBalancer(manifest: Manifest): LoadBalancer {
       ...(fromAnnotation.length > 0 ? [annotation.path] : []),
       ...(fromField.length > 0 ? ["spec.loadBalancerIP"] : []),
     ],
+    requestedPool: annotationOf(manifest, "address-pool"),
     sharingKey: annotationOf(manifest, "allow-shared-ip").value,
     backendKey: backendKeyOf(manifest),
-    ports: new Set(
-      objectsIn(at(object, "spec", "ports")).map(({ protocol, port }) => `${protocol ?? "TCP"}/${port}`),
-    ),
+    ports: listensOn(manifest),
     ipFamilies: stringsIn(at(object, "spec", "ipFamilies")),
   };
 }
 
-function toPin(text: string, path: string): Pin {
+/** `TCP/443` of each port of a Service. */
+export function listensOn({ object }: Manifest): ReadonlySet<string> {
+  return new Set(
+    objectsIn(at(object, "spec", "ports")).map(({ protocol, port }) => `${protocol ?? "TCP"}/${port}`),
+  );
+}
+
+/** An address as a field of a Service holds it. */
+export function toPin(text: string, path: string): Pin {
   return { text, address: parseAddress(text), path };
 }
 

@@ -4,13 +4,16 @@ import type { Manifest } from "../manifest/kubernetes-object.ts";
 import { ManifestIndex } from "../manifest/manifest-index.ts";
 import { toWorkload } from "../manifest/workload.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { CheckContext, Renderings } from "./rule.ts";
+import type { CheckContext } from "./rule.ts";
+
+/** What a rendering does not say of itself; see {@link CheckContext}. */
+type Circumstances = Partial<Pick<CheckContext, "renderings" | "today" | "valueFiles">>;
 
 /** What every rule sees of one rendering; the accounting is made once, when the first rule asks for it. */
 export function createContext(
   manifests: readonly Manifest[],
   plan: Plan | undefined,
-  renderings?: Renderings,
+  { renderings, today, valueFiles }: Circumstances = {},
 ): CheckContext {
   const index = new ManifestIndex(manifests);
   const workloads = manifests.map(toWorkload).filter((workload) => workload !== undefined);
@@ -20,6 +23,8 @@ export function createContext(
     plan,
     workloads,
     renderings,
+    today,
+    valueFiles,
     get accounting() {
       accounting ??= account(index, workloads, plan);
       return accounting;

@@ -1,5 +1,6 @@
 import { addressesRules } from "./addresses/rules.ts";
 import { budgetRules } from "./budget/rules.ts";
+import { gitopsRules } from "./gitops/rules.ts";
 import { integrityRules } from "./integrity/rules.ts";
 import { networkRules } from "./network/rules.ts";
 import { orderRules } from "./order/rules.ts";
@@ -16,4 +17,5 @@ export const rules: readonly Rule[] = [
   ...integrityRules,
   ...networkRules,
   ...securityRules,
+  ...gitopsRules,
 ];

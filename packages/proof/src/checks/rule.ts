@@ -70,6 +70,13 @@ export interface CheckContext {
   readonly accounting: Accounting;
   /** Only with `prove --thorough` and in `pnpm test`. */
   readonly renderings: Renderings | undefined;
+  /** YYYY-MM-DD; undefined where nobody says which day it is. */
+  readonly today: string | undefined;
+  /**
+   * The values files that this rendering was made from, relative to the umbrella chart where they are in it;
+   * undefined for manifests that somebody else rendered.
+   */
+  readonly valueFiles: readonly string[] | undefined;
 }
 
 /** A context whose plan is known, for rules that declare `needs: ["plan"]`. */

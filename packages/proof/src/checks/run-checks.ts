@@ -61,11 +61,11 @@ export function findRule<Named extends { readonly id: string }>(rules: readonly 
 function start(rule: Rule, context: CheckContext): Iterable<Problem | Unchecked> | string {
   if (rule.needs === undefined) return rule.check(context);
   if (context.plan === undefined) {
-    return "the manifests carry no plan (ConfigMap platform-plan) and none was given with --plan";
+    return "a plan is needed, but the manifests carry no plan (ConfigMap platform-plan) and --plan names none";
   }
   if (rule.needs === "plan") return rule.check(context as PlannedContext);
   if (context.renderings === undefined)
-    return "it compares several renderings: `prove --thorough` makes them";
+    return "several renderings are compared: `prove --thorough` makes them";
   return rule.check(context as PlannedContext & { readonly renderings: Renderings });
 }
 

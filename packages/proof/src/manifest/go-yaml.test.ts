@@ -61,9 +61,9 @@ describe("parseGoYaml reads what sigs.k8s.io/yaml reads", () => {
 describe("parseGoYaml on its own", () => {
   test("gives every document with the offset of its first node", () => {
     expect(parseGoYaml("# one\na: 1\n---\n---\n- b\n")).toEqual([
-      { value: { a: 1 }, start: 6 },
-      { value: null, start: undefined },
-      { value: ["b"], start: 19 },
+      { value: { a: 1 }, start: 6, repeatedKeys: [] },
+      { value: null, start: undefined, repeatedKeys: [] },
+      { value: ["b"], start: 19, repeatedKeys: [] },
     ]);
   });
 

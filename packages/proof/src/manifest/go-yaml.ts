@@ -1,7 +1,6 @@
 import {
   EVENT_ID,
   type Event,
-  getScalarValue,
   type MappingEvent,
   parseEvents,
   SCALAR_STYLE,
@@ -9,9 +8,12 @@ import {
   type SequenceEvent,
   YAMLException,
 } from "js-yaml";
+import { isExcessiveAliasing } from "./alias-allowance.ts";
 import { keyOf, type ResolvedScalar, resolveScalar } from "./go-scalar.ts";
 import { resolveTagged, shortTag } from "./go-tag.ts";
+import { type RepeatedKey, RepeatedKeys } from "./repeated-keys.ts";
 import { isObject } from "./values.ts";
+import { positionOf, scalarText } from "./yaml-event.ts";
 
 /** One document of a stream as sigs.k8s.io/yaml would turn it into JSON. */
 export interface YamlDocument {
@@ -19,11 +21,12 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Offset of the first node in the text; undefined for an empty document. */
   readonly start: number | undefined;
+  readonly repeatedKeys: readonly RepeatedKey[];
 }
 
 /**
  * Reads YAML as Kubernetes' tools do (`sigs.k8s.io/yaml` 1.6.0, not strict): the scalars of {@link resolveScalar};
- * of duplicate keys the last one counts; `<<` takes effect where it stands, so it overrides the keys above it;
+ * of repeated keys the last one counts; `<<` takes effect where it stands, so it overrides the keys above it;
  * keys become strings; tags of collections are ignored. Integers beyond 2^53 lose digits as in any JSON reader.
  *
  * @throws YAMLException with the position of what is wrong.
@@ -40,9 +43,6 @@ interface Anchored {
   readonly size: number;
 }
 
-/** The limits of go.yaml.in/yaml/v2 `decode.go` against documents that explode by aliases. */
-const ALIAS_ALLOWANCE = { low: 400_000, high: 4_000_000, lowRatio: 0.99, highRatio: 0.1 };
-
 class Construction {
   readonly #text: string;
   readonly #events: readonly Event[];
@@ -50,6 +50,7 @@ class Construction {
   #anchors = new Map<string, Anchored | "open">();
   #nodes = 0;
   #aliased = 0;
+  #repeated = new RepeatedKeys();
 
   constructor(text: string) {
     this.#text = text;
@@ -63,12 +64,15 @@ class Construction {
       this.#anchors = new Map();
       this.#nodes = 0;
       this.#aliased = 0;
+      this.#repeated = new RepeatedKeys();
       const first = this.#peek();
       if (first.type === EVENT_ID.POP) {
-        documents.push({ value: null, start: undefined });
+        documents.push({ value: null, start: undefined, repeatedKeys: [] });
       } else {
         const start = positionOf(first);
-        documents.push({ value: this.#node(), start: start < 0 ? undefined : start });
+        const value = this.#node();
+        const { found } = this.#repeated;
+        documents.push({ value, start: start < 0 ? undefined : start, repeatedKeys: found });
       }
       this.#next += 1;
     }
@@ -102,32 +106,43 @@ class Construction {
 
   #sequence(): unknown[] {
     const items: unknown[] = [];
-    while (this.#peek().type !== EVENT_ID.POP) items.push(this.#node());
+    while (this.#peek().type !== EVENT_ID.POP) {
+      const known = this.#repeated.found.length;
+      items.push(this.#node());
+      this.#repeated.placeBelow(items.length - 1, known);
+    }
     return items;
   }
 
   #mapping(): Record<string, unknown> {
     const target: Record<string, unknown> = {};
+    // A key that overrides a merged one is no repetition.
+    const merged = new Set<string>();
     while (this.#peek().type !== EVENT_ID.POP) {
       const event = this.#peek();
       if (event.type === EVENT_ID.SCALAR && this.#isMerge(event)) {
         this.#next += 1;
         const position = positionOf(this.#peek());
-        this.#merge(target, this.#node(), position);
+        for (const key of this.#merge(target, this.#node(), position)) merged.add(key);
       } else {
         const key = this.#key();
+        const known = this.#repeated.found.length;
+        if (Object.hasOwn(target, key) && !merged.delete(key)) this.#repeated.add(positionOf(event));
         setOwn(target, key, this.#node());
+        this.#repeated.placeBelow(key, known);
       }
     }
     return target;
   }
 
-  #merge(target: Record<string, unknown>, source: unknown, position: number): void {
-    const sources = Array.isArray(source) ? source.toReversed() : [source];
-    for (const one of sources) {
-      if (!isObject(one)) this.#fail(position, "a merge (<<) needs a mapping or a list of mappings");
+  /** Returns the keys that it has set. */
+  #merge(target: Record<string, unknown>, source: unknown, position: number): string[] {
+    const sources: unknown[] = Array.isArray(source) ? source.toReversed() : [source];
+    return sources.flatMap((one) => {
+      if (!isObject(one)) return this.#fail(position, "a merge (<<) needs a mapping or a list of mappings");
       for (const [key, value] of Object.entries(one)) setOwn(target, key, value);
-    }
+      return Object.keys(one);
+    });
   }
 
   #isMerge(event: ScalarEvent): boolean {
@@ -135,7 +150,7 @@ class Construction {
     return (
       event.style === SCALAR_STYLE.PLAIN &&
       event.valueEnd - event.valueStart === 2 &&
-      this.#value(event) === "<<"
+      scalarText(this.#text, event) === "<<"
     );
   }
 
@@ -185,18 +200,14 @@ class Construction {
     if (anchored === "open") return this.#fail(position, `anchor "${name}" contains itself`);
     this.#nodes += anchored.size;
     this.#aliased += anchored.size;
-    if (
-      this.#aliased > 100 &&
-      this.#nodes > 1000 &&
-      this.#aliased / this.#nodes > allowedAliasRatio(this.#nodes)
-    ) {
+    if (isExcessiveAliasing(this.#aliased, this.#nodes)) {
       this.#fail(position, "the document contains excessive aliasing");
     }
     return anchored;
   }
 
   #scalar(event: ScalarEvent): ResolvedScalar {
-    const text = this.#value(event);
+    const text = scalarText(this.#text, event);
     if (event.tagStart < 0) {
       return event.style === SCALAR_STYLE.PLAIN ? resolveScalar(text) : { type: "str", value: text };
     }
@@ -212,46 +223,9 @@ class Construction {
     return typeof value === "bigint" ? Number(value) : value;
   }
 
-  #value(event: ScalarEvent): string {
-    if (event.valueStart < 0) return "";
-    const value = getScalarValue(this.#text, event);
-    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
-    // A block scalar that the text ends in has no line break to keep, where YAML 1.2 supplies one.
-    if (
-      isBlock &&
-      value.endsWith("\n") &&
-      event.valueEnd === this.#text.length &&
-      !this.#text.endsWith("\n")
-    ) {
-      return value.slice(0, -1);
-    }
-    return value;
-  }
-
   #fail(position: number, reason: string): never {
     return YAMLException.throwAt(this.#text, Math.max(position, 0), reason);
   }
-}
-
-function positionOf(event: Event): number {
-  switch (event.type) {
-    case EVENT_ID.SCALAR:
-      return event.valueStart >= 0 ? event.valueStart : Math.max(event.tagStart, event.anchorStart);
-    case EVENT_ID.SEQUENCE:
-    case EVENT_ID.MAPPING:
-      return event.start;
-    case EVENT_ID.ALIAS:
-      return event.anchorStart;
-    default:
-      return -1;
-  }
-}
-
-function allowedAliasRatio(nodes: number): number {
-  const { low, high, lowRatio, highRatio } = ALIAS_ALLOWANCE;
-  if (nodes <= low) return lowRatio;
-  if (nodes >= high) return highRatio;
-  return lowRatio - (lowRatio - highRatio) * ((nodes - low) / (high - low));
 }
 
 /** A key named `__proto__` is data like any other. */

@@ -37,6 +37,14 @@ export interface ObjectReference {
   readonly name: string;
 }
 
+/** A key that the stream holds twice in one mapping; only the last value counts. */
+export interface DuplicateKey {
+  /** Field path in the object. */
+  readonly path: string;
+  /** One-based line of the stream on which the repetition stands. */
+  readonly line: number;
+}
+
 /** One object of the stream with its source. Lists are flattened: their items share a document. */
 export interface Manifest {
   readonly object: KubernetesObject;
@@ -48,6 +56,8 @@ export interface Manifest {
   readonly name: string;
   /** As written in the manifest; undefined when absent or the kind is cluster-scoped. */
   readonly namespace: string | undefined;
+  /** Keys that were written twice, if any. */
+  readonly duplicateKeys?: readonly DuplicateKey[];
 }
 
 /** `apps/v1` → `apps`, `v1` → ``. */
@@ -56,11 +66,9 @@ export function apiGroup(apiVersion: string): string {
   return slash === -1 ? "" : apiVersion.slice(0, slash);
 }
 
-/** `Deployment data/redis` or `Namespace data`, as people write it. */
-export function describeObject(reference: ObjectReference): string {
-  const path =
-    reference.namespace === undefined ? reference.name : `${reference.namespace}/${reference.name}`;
-  return `${reference.kind} ${path}`;
+/** `Deployment data/redis` or `Namespace data`, as people write it: of a manifest or of a reference to one. */
+export function describeObject({ kind, namespace, name }: Omit<ObjectReference, "apiVersion">): string {
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
 export function referenceOf(manifest: Manifest): ObjectReference {

@@ -1,7 +1,15 @@
 import { InputError } from "../errors.ts";
+import { fieldPath } from "../schemas/field-path.ts";
 import { parseGoYaml } from "./go-yaml.ts";
 import { type HelmSource, readHelmSource } from "./helm-source.ts";
-import { apiGroup, type KubernetesObject, type Manifest, type Source } from "./kubernetes-object.ts";
+import {
+  apiGroup,
+  type DuplicateKey,
+  type KubernetesObject,
+  type Manifest,
+  type Source,
+} from "./kubernetes-object.ts";
+import type { RepeatedKey } from "./repeated-keys.ts";
 import { type DocumentText, splitDocuments } from "./split-documents.ts";
 import { isObject, type JsonObject } from "./values.ts";
 import { describeOrigin, toYamlInputError } from "./yaml-error.ts";
@@ -22,11 +30,13 @@ export function parseManifests(text: string, file: string): Manifest[] {
   for (const part of splitDocuments(text)) {
     const helm = readHelmSource(part.text) ?? continuedCrds(previous);
     previous = helm;
-    for (const { value, start } of readDocument(part, file, number + 1)) {
+    for (const { value, start, repeatedKeys } of readDocument(part, file, number + 1)) {
       number += 1;
       if (value === null) continue;
-      const line = part.line + linesBefore(part.text, start ?? 0);
-      collect(value, { file, ...helm, document: number, line }, undefined, manifests);
+      const lineOf = (offset: number): number => part.line + linesBefore(part.text, offset);
+      const source = { file, ...helm, document: number, line: lineOf(start ?? 0) };
+      const repeated = repeatedKeys.map(({ path, start: offset }) => ({ path, line: lineOf(offset) }));
+      collect({ value, source, repeated }, manifests);
     }
   }
   return manifests;
@@ -61,12 +71,21 @@ interface ItemType {
   readonly kind: string;
 }
 
-function collect(
-  value: unknown,
-  source: Source,
-  itemType: ItemType | undefined,
-  manifests: Manifest[],
-): void {
+/** A document, or an item of a List in it. */
+interface Entry {
+  readonly value: unknown;
+  readonly source: Source;
+  readonly itemType?: ItemType | undefined;
+  readonly repeated: readonly RepeatedLine[];
+}
+
+/** A repeated key with the line of the stream that it stands on. */
+interface RepeatedLine {
+  readonly path: RepeatedKey["path"];
+  readonly line: number;
+}
+
+function collect({ value, source, itemType, repeated }: Entry, manifests: Manifest[]): void {
   if (!isObject(value)) throw notAnObject(`a ${typeName(value)}`, source);
   const typed = itemType === undefined ? value : { ...itemType, ...value };
   const apiVersion = requireText(typed, "apiVersion", source);
@@ -74,10 +93,29 @@ function collect(
   if (kind.endsWith("List") && (Array.isArray(typed.items) || typed.items === null)) {
     const itemKind = kind.slice(0, -"List".length);
     const type = itemKind === "" ? undefined : { apiVersion, kind: itemKind };
-    for (const item of typed.items ?? []) collect(item, source, type, manifests);
+    const items: readonly unknown[] = typed.items ?? [];
+    for (const [position, item] of items.entries()) {
+      collect({ value: item, source, itemType: type, repeated: belowItem(repeated, position) }, manifests);
+    }
     return;
   }
-  manifests.push(toManifest(typed, apiVersion, kind, source));
+  manifests.push({ ...toManifest(typed, apiVersion, kind, source), ...duplicateKeys(repeated) });
+}
+
+/** What an item's own keys repeat; the first item also stands for its List. */
+function belowItem(repeated: readonly RepeatedLine[], position: number): readonly RepeatedLine[] {
+  return repeated.flatMap((entry) => {
+    const [field, at, ...path] = entry.path;
+    if (field !== "items" || typeof at !== "number") return position === 0 ? [entry] : [];
+    return at === position ? [{ path, line: entry.line }] : [];
+  });
+}
+
+function duplicateKeys(repeated: readonly RepeatedLine[]): { readonly duplicateKeys?: DuplicateKey[] } {
+  if (repeated.length === 0) return {};
+  return {
+    duplicateKeys: repeated.map(({ path, line }) => ({ path: path.reduce<string>(fieldPath, ""), line })),
+  };
 }
 
 function toManifest(value: JsonObject, apiVersion: string, kind: string, source: Source): Manifest {

@@ -27,6 +27,11 @@ describe("splitDocuments", () => {
     ],
     ["empty documents", "---\n---\n\n---\na: 1", ["---\n", "---\n\n", "---\na: 1"]],
     ["a byte order mark", "\ufeff---\na: 1\n", ["---\na: 1\n"]],
+    [
+      "byte order marks of files that were put together",
+      "\ufeffa: 1\n---\n# Source: x\n\ufeffb: 2\n\ufeff---\nc: \ufeff3\n",
+      ["a: 1\n", "---\n# Source: x\nb: 2\n", "---\nc: \ufeff3\n"],
+    ],
     ["Windows line ends", "---\r\na: 1\r\n---\r\nb: 2\r\n", ["---\r\na: 1\r\n", "---\r\nb: 2\r\n"]],
     [
       "an indented marker in a block scalar is text",

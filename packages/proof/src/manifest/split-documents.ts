@@ -9,14 +9,15 @@ export interface DocumentText {
 const MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
 const ONLY_PROLOGUE = /^(?:[ \t]*(?:#[^\n]*)?\r?(?:\n|$)|%[^\n]*(?:\n|$))*$/;
 const HAS_DIRECTIVE = /^%/m;
-const BYTE_ORDER_MARK = "\ufeff";
+/** Files that were put one after another keep their marks; Go's parser skips one at the start of any line. */
+const BYTE_ORDER_MARK = /^\ufeff/gm;
 
 /**
  * Cuts a stream at its document markers. What stands before the first marker is a document only when it holds
  * more than comments; directives (`%YAML`, `%TAG`) stay with the document that they are about.
  */
 export function splitDocuments(stream: string): DocumentText[] {
-  const text = stream.startsWith(BYTE_ORDER_MARK) ? stream.slice(1) : stream;
+  const text = stream.replace(BYTE_ORDER_MARK, "");
   const documents: DocumentText[] = [];
   let start = 0;
   let line = 1;

@@ -67,6 +67,8 @@ const PREFIX: Readonly<Record<WorkloadKind, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
+export const WORKLOAD_KINDS = Object.keys(PREFIX) as readonly WorkloadKind[];
+
 const GROUP: Readonly<Record<WorkloadKind, string>> = {
   Pod: "",
   Deployment: "apps",

@@ -1,3 +1,4 @@
+import { FOUNDATION } from "../order/applications.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { FlowEnd, Network } from "./flow-ends.ts";
 import type { IntervalSet } from "./interval-set.ts";
@@ -68,9 +69,9 @@ export function ingressEnd(plan: Plan, network: Network): FlowEnd | undefined {
 /** The pods of a component or of one role; undefined while it is disabled; a sentence if it does not exist. */
 function componentEnd(peer: string, plan: Plan, network: Network): FlowEnd | string | undefined {
   const [component = "", role] = peer.split("/");
-  const planned = Object.hasOwn(plan.components, component) ? plan.components[component] : undefined;
-  if (planned === undefined) return "the plan has no such component";
-  if (!planned.enabled) return undefined;
+  const enabled = isEnabled(component, plan);
+  if (enabled === undefined) return "the plan has no such component";
+  if (!enabled) return undefined;
   const pods = network.groups.filter(
     ({ labels }) => labels[NAME_LABEL] === component && (role === undefined || labels[ROLE_LABEL] === role),
   );
@@ -80,4 +81,10 @@ function componentEnd(peer: string, plan: Plan, network: Network): FlowEnd | str
   const labels =
     role === undefined ? `${NAME_LABEL}=${component}` : `${NAME_LABEL}=${component},${ROLE_LABEL}=${role}`;
   return `no rendered pod is labelled ${labels}`;
+}
+
+/** Undefined for what the plan does not know. Foundation's only pod is that of the Job which creates Secrets. */
+function isEnabled(component: string, plan: Plan): boolean | undefined {
+  if (component === FOUNDATION) return plan.secrets.generate.enabled;
+  return Object.hasOwn(plan.components, component) ? plan.components[component]?.enabled : undefined;
 }

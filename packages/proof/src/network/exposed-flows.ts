@@ -1,9 +1,13 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
 import { at, type JsonObject, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { DeclaredFlow } from "./declared-flows.ts";
 import type { FlowEnd, Network } from "./flow-ends.ts";
+import { intersect, union } from "./interval-set.ts";
 import { type NeededFlow, toServicePods } from "./needed-flows.ts";
-import type { NetworkService, ServicePort } from "./service-directory.ts";
+import { portsNumbered } from "./port-set.ts";
+import { type NetworkService, type ServicePort, targetPorts } from "./service-directory.ts";
 
 /** What has to come in: by Ingress, by an address on the home network, and from the API server to webhooks. */
 export function exposedFlows(
@@ -72,20 +76,44 @@ function routeBackends(manifest: Manifest): Backend[] {
 }
 
 function loadBalancerFlows(network: Network): NeededFlow[] {
-  return network.services.all
-    .filter(({ manifest }) => stringAt(manifest.object, "spec", "type") === "LoadBalancer")
-    .flatMap((service) => {
-      const keepsClients = stringAt(service.manifest.object, "spec", "externalTrafficPolicy") === "Local";
-      const base = {
-        from: network.lan,
-        // Without Local the client's address may have been replaced by the node's before a policy sees it.
-        ...(keepsClients ? {} : { orFrom: network.node }),
-        because: `Service ${service.name} has an address on the home network`,
-        manifest: service.manifest,
-        path: "spec.ports",
-      };
-      return service.ports.flatMap((port) => toServicePods(service, [port], base));
-    });
+  return network.services.all.filter(isLoadBalancer).flatMap((service) => {
+    const keepsClients = stringAt(service.manifest.object, "spec", "externalTrafficPolicy") === "Local";
+    const base = {
+      from: network.lan,
+      // Without Local the client's address may have been replaced by the node's before a policy sees it.
+      ...(keepsClients ? {} : { orFrom: network.node }),
+      because: `Service ${service.name} has an address on the home network`,
+      manifest: service.manifest,
+      path: "spec.ports",
+    };
+    return service.ports.flatMap((port) => toServicePods(service, [port], base));
+  });
+}
+
+/** The declared numbers that `lan` may call by the plan, and that no planned address of a Service leads to. */
+export function unexposedNumbers(
+  { from, to, numbers }: DeclaredFlow,
+  network: Network,
+  plan: Plan,
+): readonly number[] {
+  if (from !== network.lan || to.kind !== "pods") return [];
+  const planned = new Set(
+    Object.values(plan.addresses.services).map(({ namespace, service }) => `${namespace}/${service}`),
+  );
+  const exposed = union(
+    ...network.services.all
+      .filter((service) => isLoadBalancer(service) && planned.has(`${service.namespace}/${service.name}`))
+      .flatMap(({ ports, pods }) =>
+        ports.flatMap((port) =>
+          pods.filter((group) => to.pods.includes(group)).map((group) => targetPorts(port, group)),
+        ),
+      ),
+  );
+  return numbers.filter((number) => intersect(portsNumbered([number]), exposed).length === 0);
+}
+
+function isLoadBalancer({ manifest }: NetworkService): boolean {
+  return stringAt(manifest.object, "spec", "type") === "LoadBalancer";
 }
 
 function webhookFlows(network: Network, index: ManifestIndex): NeededFlow[] {

@@ -3,7 +3,7 @@ import type { Workload } from "../manifest/workload.ts";
 import type { Plan } from "../plan/plan.ts";
 import { addressesOf, firstAddresses, INTERNET, ROUTABLE_INTERNET } from "./address-set.ts";
 import { type IntervalSet, union } from "./interval-set.ts";
-import { type Labels, labelsOf } from "./label-selector.ts";
+import { type Labels, labelsOf, NAMESPACE_NAME_LABEL } from "./label-selector.ts";
 import { toNetworkPolicy } from "./network-policy.ts";
 import { groupPods, NAME_LABEL, type PodGroup, ROLE_LABEL } from "./pod-group.ts";
 import { type PodText, textsOf } from "./pod-texts.ts";
@@ -30,12 +30,13 @@ interface AddressEnd {
 
 /** The network of one rendering: its pods, those that no rendering shows, and who may reach whom. */
 export interface Network {
-  /** Rendered pods, run-time pods of declared roles, DNS, the ingress controller, and {@link STRANGER}. */
+  /** Rendered pods, run-time pods of declared roles, DNS and the ingress controller. */
   readonly groups: readonly PodGroup[];
   /** What the pods of a group are given to read. */
   readonly texts: ReadonlyMap<PodGroup, readonly PodText[]>;
   readonly services: ServiceDirectory;
   readonly reachability: Reachability;
+  readonly namespaceLabels: (namespace: string) => Labels;
   readonly dns: PodGroup;
   readonly ingress: readonly PodGroup[];
   readonly node: AddressEnd;
@@ -43,11 +44,6 @@ export interface Network {
   readonly lan: AddressEnd;
   readonly internet: AddressEnd;
 }
-
-const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
-
-/** Whoever a policy admits beyond the plan is as a rule admitted in a namespace that nobody has named. */
-const STRANGER = virtualPods("pods of any other namespace", "not-in-the-plan", {});
 
 /** Builds the network of a rendering on the plan's node. */
 export function createNetwork(index: ManifestIndex, workloads: readonly Workload[], plan: Plan): Network {
@@ -60,7 +56,7 @@ export function createNetwork(index: ManifestIndex, workloads: readonly Workload
   const { address, lan, podCidr, apiServerPort } = plan.node.network;
   const podAddresses = addressesOf(podCidr) ?? [];
   const nodeAddress = addressesOf(address) ?? [];
-  const all = [...new Set([...groups, ...dns, ...ingress, ...runtimePods(groups, plan), STRANGER])];
+  const all = [...new Set([...groups, ...dns, ...ingress, ...runtimePods(groups, plan)])];
   const policies = index
     .filter({ kind: "NetworkPolicy" })
     .map(toNetworkPolicy)
@@ -78,6 +74,7 @@ export function createNetwork(index: ManifestIndex, workloads: readonly Workload
     ),
     services: new ServiceDirectory(index, all),
     reachability: new Reachability(policies, all, labelsOfNamespace, podAddresses),
+    namespaceLabels: labelsOfNamespace,
     dns: dns[0] as PodGroup,
     ingress,
     node: { kind: "addresses", name: "node", required: nodeAddress, admitted: fromNode },

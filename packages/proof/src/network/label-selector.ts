@@ -2,6 +2,9 @@ import { at, isObject, objectAt, objectsIn, stringAt, stringsIn } from "../manif
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** The API server puts it on every Namespace, with the name as its value. */
+export const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
+
 /** The labels of a metadata block; values that are no strings (the API refuses them) are left out. */
 export function labelsOf(metadata: unknown): Labels {
   return Object.fromEntries(
@@ -9,6 +12,11 @@ export function labelsOf(metadata: unknown): Labels {
       (entry): entry is [string, string] => typeof entry[1] === "string",
     ),
   );
+}
+
+/** The one namespace that a namespaceSelector can match, where it names it; nearly every selector does. */
+export function namedNamespace(selector: unknown): string | undefined {
+  return stringAt(objectAt(selector, "matchLabels"), NAMESPACE_NAME_LABEL);
 }
 
 /** True for `{}`: a selector that selects everything. */

@@ -6,23 +6,31 @@ import type { PodGroup } from "./pod-group.ts";
 export class PodLookup {
   readonly #all: readonly PodGroup[];
   readonly #byLabel = new Map<string, PodGroup[]>();
+  readonly #byNamespace = new Map<string, PodGroup[]>();
 
   constructor(groups: readonly PodGroup[]) {
     this.#all = groups;
     for (const group of groups) {
-      for (const [key, value] of Object.entries(group.labels)) {
-        const same = this.#byLabel.get(`${key}=${value}`);
-        if (same === undefined) this.#byLabel.set(`${key}=${value}`, [group]);
-        else same.push(group);
-      }
+      append(this.#byNamespace, group.namespace, group);
+      for (const [key, value] of Object.entries(group.labels))
+        append(this.#byLabel, `${key}=${value}`, group);
     }
   }
 
-  /** The pods that a LabelSelector matches, in all namespaces. */
-  select(selector: unknown): readonly PodGroup[] {
-    const [key, value] = Object.entries(objectAt(selector, "matchLabels") ?? {})[0] ?? [];
-    const indexed = typeof value === "string";
-    const candidates = indexed ? (this.#byLabel.get(`${key}=${value}`) ?? []) : this.#all;
-    return candidates.filter((group) => matchesLabels(selector, group.labels));
+  /** The pods that a LabelSelector matches, in one namespace or in all. */
+  select(selector: unknown, namespace?: string): readonly PodGroup[] {
+    const candidates = namespace === undefined ? this.#labelled(selector) : this.#byNamespace.get(namespace);
+    return (candidates ?? []).filter((group) => matchesLabels(selector, group.labels));
   }
+
+  #labelled(selector: unknown): readonly PodGroup[] | undefined {
+    const [key, value] = Object.entries(objectAt(selector, "matchLabels") ?? {})[0] ?? [];
+    return typeof value === "string" ? this.#byLabel.get(`${key}=${value}`) : this.#all;
+  }
+}
+
+function append(groups: Map<string, PodGroup[]>, key: string, group: PodGroup): void {
+  const same = groups.get(key);
+  if (same === undefined) groups.set(key, [group]);
+  else same.push(group);
 }

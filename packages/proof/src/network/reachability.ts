@@ -1,6 +1,6 @@
 import { EVERY_ADDRESS } from "./address-set.ts";
 import { covers, type IntervalSet, intersect, union } from "./interval-set.ts";
-import { type Labels, matchesLabels } from "./label-selector.ts";
+import { type Labels, matchesLabels, namedNamespace } from "./label-selector.ts";
 import type { Direction, NetworkPolicy, PolicyPeer, PolicyRule } from "./network-policy.ts";
 import type { PodGroup } from "./pod-group.ts";
 import { PodLookup } from "./pod-lookup.ts";
@@ -93,9 +93,7 @@ export class Reachability {
   }
 
   #isolate(policy: NetworkPolicy): void {
-    const selected = this.#pods
-      .select(policy.podSelector)
-      .filter(({ namespace }) => namespace === policy.namespace);
+    const selected = this.#pods.select(policy.podSelector, policy.namespace);
     for (const direction of ["ingress", "egress"] as const) {
       const rules = policy[direction];
       if (rules === undefined) continue;
@@ -113,13 +111,15 @@ export class Reachability {
       return isPodNetwork ? this.#pods.select({}) : [];
     }
     const { podSelector, namespaceSelector } = peer.pods;
-    return this.#pods
-      .select(podSelector ?? {})
-      .filter(({ namespace }) =>
-        namespaceSelector === undefined || namespaceSelector === null
-          ? namespace === policy.namespace
-          : matchesLabels(namespaceSelector, this.#namespaceLabels(namespace)),
-      );
+    const isOwn = namespaceSelector === undefined || namespaceSelector === null;
+    const selected = this.#pods.select(
+      podSelector ?? {},
+      isOwn ? policy.namespace : namedNamespace(namespaceSelector),
+    );
+    if (isOwn) return selected;
+    return selected.filter(({ namespace }) =>
+      matchesLabels(namespaceSelector, this.#namespaceLabels(namespace)),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
 import { at, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
+import { type HostMention, hostMentions } from "./host-mentions.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import type { PodGroup } from "./pod-group.ts";
 import { PodLookup } from "./pod-lookup.ts";
@@ -25,11 +26,12 @@ export interface NetworkService {
   readonly pods: readonly PodGroup[];
 }
 
-/** The Services of a rendering with the pods that they select. */
+/** The Services of a rendering with the pods that they select, and the texts in which they are looked for. */
 export class ServiceDirectory {
   readonly all: readonly NetworkService[];
   readonly #names: ReadonlySet<string>;
   readonly #byName = new Map<string, NetworkService>();
+  readonly #mentions = new Map<string, readonly HostMention[]>();
 
   constructor(index: ManifestIndex, groups: readonly PodGroup[]) {
     const pods = new PodLookup(groups);
@@ -41,6 +43,16 @@ export class ServiceDirectory {
   /** Whether a Service of any namespace has this name. */
   hasName(name: string): boolean {
     return this.#names.has(name);
+  }
+
+  /** The words of a text that may be hosts; a text that several pods are given is read once. */
+  mentionsIn(text: string): readonly HostMention[] {
+    let mentions = this.#mentions.get(text);
+    if (mentions === undefined) {
+      mentions = hostMentions(text);
+      this.#mentions.set(text, mentions);
+    }
+    return mentions;
   }
 
   find(namespace: string, name: string): NetworkService | undefined {
@@ -74,8 +86,6 @@ function toService(manifest: Manifest, lookup: PodLookup): NetworkService {
         isPort(targetPort) || (typeof targetPort === "string" && targetPort !== "") ? targetPort : entry.port;
       return [{ name: stringAt(entry, "name"), protocol, port: entry.port, targetPort: target }];
     }),
-    pods: selects
-      ? lookup.select({ matchLabels: selector }).filter((group) => group.namespace === namespace)
-      : [],
+    pods: selects ? lookup.select({ matchLabels: selector }, namespace) : [],
   };
 }

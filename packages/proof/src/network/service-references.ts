@@ -1,3 +1,4 @@
+import { HOST_VARIABLE } from "./host-mentions.ts";
 import type { PodText } from "./pod-texts.ts";
 import { isPort } from "./port-set.ts";
 import type { NetworkService, ServiceDirectory } from "./service-directory.ts";
@@ -11,29 +12,6 @@ export interface ServiceReference {
   readonly port: number | undefined;
 }
 
-/** Scheme and user of a URL, host, port. A path, an image reference and a file name are not preceded alike. */
-const HOST =
-  /(?<![\w./-])(?:([a-z][a-z0-9+.-]*):\/\/(?:[^\s/@"'`]*@)?)?([a-z0-9][a-z0-9.-]*)(?::(\d{1,5})(?![\w.-]))?/g;
-
-const COMMENT = /^[ \t]*(?:#|\/\/|;|--[ \t]).*$/gm;
-
-/** Ports that clients take when a URL names none. */
-const DEFAULT_PORT: Readonly<Record<string, number>> = {
-  http: 80,
-  https: 443,
-  postgres: 5432,
-  postgresql: 5432,
-  redis: 6379,
-  rediss: 6379,
-  mysql: 3306,
-  mongodb: 27017,
-  amqp: 5672,
-  ldap: 389,
-};
-
-/** Variables whose whole value is a host. */
-const HOST_VARIABLE = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|URL|URI)S?$/i;
-
 /**
  * The Services that a text names in one of the forms that the cluster's DNS resolves: `svc`, `svc.ns`,
  * `svc.ns.svc` and `svc.ns.svc.<domain>`, with a pod's name before it for StatefulSets. Short forms are words
@@ -46,30 +24,20 @@ export function findServiceReferences(
   services: ServiceDirectory,
 ): ServiceReference[] {
   const found: ServiceReference[] = [];
-  const content = text.includes("\n") ? text.replaceAll(COMMENT, "") : text;
-  for (const match of content.matchAll(HOST)) {
-    const [whole, scheme, host = "", digits] = match;
+  for (const mention of services.mentionsIn(text)) {
+    const { host, scheme, isPortGiven, isWhole, isQuoted } = mention;
     const resolved = resolve(host, namespace, services);
     if (resolved === undefined) continue;
     const { service, form } = resolved;
-    const explicit = digits === undefined ? undefined : Number(digits);
-    const isWhole = whole.length === content.trim().length;
-    const isQuoted =
-      /["'`]/.test(content[match.index - 1] ?? "") && /["'`]/.test(content[match.index + whole.length] ?? "");
     const asHost =
       form === "qualified" ||
       scheme !== undefined ||
-      service.ports.some(({ port }) => port === explicit) ||
+      (isPortGiven && service.ports.some(({ port }) => port === mention.port)) ||
       (isWhole && (form === "namespaced" || HOST_VARIABLE.test(variable ?? ""))) ||
       (isQuoted && form === "namespaced");
     if (!asHost) continue;
-    const byScheme = scheme === undefined ? undefined : DEFAULT_PORT[scheme.split("+")[0] ?? ""];
-    const port = explicit ?? byScheme ?? siblingPort(variable, siblings);
-    found.push({
-      service,
-      host: digits === undefined ? host : `${host}:${digits}`,
-      port: isPort(port) ? port : undefined,
-    });
+    const port = mention.port ?? siblingPort(variable, siblings);
+    found.push({ service, host: isPortGiven ? `${host}:${mention.port}` : host, port });
   }
   return found;
 }
@@ -101,5 +69,6 @@ function siblingPort(
   const stem = variable?.replace(HOST_VARIABLE, "");
   if (variable === undefined || stem === variable) return undefined;
   const value = siblings.get(`${stem}PORT`);
-  return value === undefined || !/^\d+$/.test(value) ? undefined : Number(value);
+  const port = value === undefined || !/^\d+$/.test(value) ? undefined : Number(value);
+  return isPort(port) ? port : undefined;
 }

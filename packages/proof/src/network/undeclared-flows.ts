@@ -1,3 +1,4 @@
+import type { Plan } from "../plan/plan.ts";
 import { describeAddresses, EVERY_ADDRESS, PRIVATE_ADDRESSES } from "./address-set.ts";
 import type { DeclaredFlow } from "./declared-flows.ts";
 import type { Network } from "./flow-ends.ts";
@@ -5,6 +6,7 @@ import { covers, type IntervalSet, intersect, subtract, union } from "./interval
 import type { Direction, PolicyRule } from "./network-policy.ts";
 import type { PodGroup } from "./pod-group.ts";
 import { addressesOfRule, portsOfRule, type Reachability } from "./reachability.ts";
+import { portsDeclaredWith, type UnrenderedPods, unrenderedPods } from "./unrendered-pods.ts";
 
 /** A connection that both ends permit and the plan does not declare. */
 interface UndeclaredFlow {
@@ -22,7 +24,7 @@ export interface Surplus {
 }
 
 /** Everything that the policies permit and the plan does not declare, by the rule that lets it through. */
-export function undeclaredFlows(network: Network, flows: readonly DeclaredFlow[]): Surplus[] {
+export function undeclaredFlows(network: Network, flows: readonly DeclaredFlow[], plan: Plan): Surplus[] {
   const found = new Map<PolicyRule, Surplus>();
   const surplusOf = (rule: PolicyRule): Surplus => {
     const surplus = found.get(rule) ?? { rule, flows: [], privateAddresses: [] };
@@ -32,6 +34,7 @@ export function undeclaredFlows(network: Network, flows: readonly DeclaredFlow[]
   const add = (rule: PolicyRule, flow: UndeclaredFlow): void => void surplusOf(rule).flows.push(flow);
   const groups = network.groups.filter(({ hostNetwork }) => !hostNetwork);
   betweenPods(network, groups, flows, add);
+  withUnrenderedPods(network, groups, plan, add);
   for (const group of groups) {
     for (const direction of ["ingress", "egress"] as const) {
       for (const rule of network.reachability.rulesOf(direction, group) ?? []) {
@@ -81,6 +84,34 @@ function betweenPods(
       for (const rule of isTargetIsolated ? ingress.rules : egress.rules) {
         const through = intersect(portsOfRule(rule, to), ports);
         if (through.length > 0) add(rule, { from: from.name, to: to.name, ports: through });
+      }
+    }
+  }
+}
+
+/**
+ * A rule for pods that nobody has rendered stands open for whoever makes one, so their own policies, which may
+ * change with their namespace, are no excuse.
+ */
+function withUnrenderedPods(
+  network: Network,
+  groups: readonly PodGroup[],
+  plan: Plan,
+  add: (rule: PolicyRule, flow: UndeclaredFlow) => void,
+): void {
+  const found = new Map<PolicyRule, readonly UnrenderedPods[]>();
+  for (const group of groups) {
+    for (const direction of ["ingress", "egress"] as const) {
+      for (const rule of network.reachability.rulesOf(direction, group) ?? []) {
+        const others = found.get(rule) ?? unrenderedPods(rule, network, plan);
+        found.set(rule, others);
+        const permitted = portsOfRule(rule, direction === "ingress" ? group : { namedPorts: [] });
+        for (const other of others) {
+          const ports = subtract(permitted, portsDeclaredWith(other, direction, group, plan));
+          if (ports.length === 0) continue;
+          const [from, to] = direction === "ingress" ? [other.name, group.name] : [group.name, other.name];
+          add(rule, { from, to, ports });
+        }
       }
     }
   }

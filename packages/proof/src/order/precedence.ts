@@ -51,9 +51,19 @@ function compareApplications(before: Position, after: Position): Precedence {
   return first < second ? "ready" : "later";
 }
 
-function compareTasks(before: SyncTask, after: SyncTask): Precedence {
+/** True when Argo CD has waited for `other` and everything beside it before it applies `task`. */
+export function isLaterStep(task: SyncTask, other: SyncTask): boolean {
+  return stepsBetween(other, task) < 0;
+}
+
+/** Inside a wave everything is applied before Argo CD waits; negative when `before` is in an earlier wave or phase. */
+function stepsBetween(before: SyncTask, after: SyncTask): number {
   const phases = SYNC_PHASES.indexOf(before.phase) - SYNC_PHASES.indexOf(after.phase);
-  const waves = phases === 0 ? before.wave - after.wave : phases;
+  return phases === 0 ? before.wave - after.wave : phases;
+}
+
+function compareTasks(before: SyncTask, after: SyncTask): Precedence {
+  const waves = stepsBetween(before, after);
   if (waves !== 0) return waves < 0 ? "ready" : "later";
   if (before.step === after.step) return "concurrent";
   return before.step < after.step ? "applied" : "later";

@@ -16,6 +16,7 @@ function mistakesOf(change: (plan: Editable<Plan>) => void): string[] {
 
 const flow = (from: string[], to: string) => ({ enabled: true, from, to, ports: [80] });
 const secret = (keys: Plan["secrets"]["ledger"][string]["keys"]) => ({
+  enabled: true,
   component: "store",
   namespaces: ["data"],
   keys,
@@ -84,9 +85,9 @@ describe("checkPlan", () => {
       },
       [
         'global.flows.a.from[0]: there is no component "wbe"; web is meant?',
-        'global.flows.a.from[1]: there is no component "internet"; known: store, web, ingress, node, lan, kube-apiserver',
+        'global.flows.a.from[1]: there is no component "internet"; known: store, web, foundation, ingress, node, lan, kube-apiserver',
         'global.flows.a.from[2]: "web/" is neither a component nor component/role',
-        'global.flows.a.to: there is no component "ingress"; known: store, web, dns, kube-apiserver, node, lan, internet',
+        'global.flows.a.to: there is no component "ingress"; known: store, web, foundation, dns, kube-apiserver, node, lan, internet',
         'global.flows.b.from[0]: "web/api/v1" is neither a component nor component/role',
       ],
     ],

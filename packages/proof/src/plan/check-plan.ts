@@ -1,4 +1,5 @@
 import { nearest } from "../nearest.ts";
+import { FOUNDATION } from "../order/applications.ts";
 import type { Plan } from "./plan.ts";
 
 /** Peers of a flow that are no components. */
@@ -64,7 +65,7 @@ function* refersToPeer(
   const [component = "", role, more] = peer.split("/");
   if (role === "" || more !== undefined)
     yield mistake(path, `"${peer}" is neither a component nor component/role`);
-  else yield* refers(path, component, [...Object.keys(components), ...others], "component");
+  else yield* refers(path, component, [...Object.keys(components), FOUNDATION, ...others], "component");
 }
 
 function* secretMistakes({ secrets, components, namespaces }: Plan): Generator<string> {

@@ -118,7 +118,7 @@ const flowSchema = z.strictObject({
     .array(text)
     .min(1)
     .describe(
-      "component, component/role (the label app.kubernetes.io/component), ingress, node, lan, or kube-apiserver.",
+      "component, component/role (the label app.kubernetes.io/component; foundation/create-secrets too), ingress, node, lan, or kube-apiserver.",
     ),
   to: text.describe("component, component/role, dns, kube-apiserver, node, lan or internet."),
   ports: z.array(port).min(1).describe("Ports of the pod (policies match after address translation)."),
@@ -135,6 +135,7 @@ const secretKeySchema = z.strictObject({
 });
 
 const secretSchema = z.strictObject({
+  enabled: z.boolean().describe("False: nothing makes it and nothing may use it."),
   component: text.describe("Whose secret it is; not made while that component is disabled."),
   namespaces: z.array(text).min(1).describe("Where it stands, with the same value in each."),
   keys: z.record(z.string(), secretKeySchema),

@@ -11,16 +11,18 @@ export function budgetTable({ node, layers, namespaces }: Budget, style: ReportS
   const rank = new Map(layers.map(({ name }, at) => [name, at]));
   const rankOf = (layer: string | null): number => rank.get(layer ?? "") ?? layers.length;
   const sorted = [...namespaces].sort((a, b) => rankOf(a.layer) - rankOf(b.layer));
-  const rows = sorted.map(({ name, layer, steady, peak, budget, headroom }) => [
+  const rows = sorted.map(({ name, layer, steady, terminating, budget, headroom }) => [
     name,
     layer ?? "",
     memory(steady.memoryLimits),
-    memory(peak.memoryLimits),
+    memory(terminating.memoryLimits),
     budget === null ? "none" : memory(budget.memory),
     headroom === null ? "" : memory(headroom),
-    budget === null ? cpu(peak.cpuRequests) : `${cpu(peak.cpuRequests)}/${cpu(budget.cpuRequests)}`,
-    budget === null ? cpu(peak.cpuLimits) : `${cpu(peak.cpuLimits)}/${cpu(budget.cpuLimits)}`,
-    budget === null ? String(peak.pods) : `${peak.pods}/${budget.pods}`,
+    budget === null
+      ? cpu(terminating.cpuRequests)
+      : `${cpu(terminating.cpuRequests)}/${cpu(budget.cpuRequests)}`,
+    budget === null ? cpu(terminating.cpuLimits) : `${cpu(terminating.cpuLimits)}/${cpu(budget.cpuLimits)}`,
+    budget === null ? String(terminating.pods) : `${terminating.pods}/${budget.pods}`,
   ]);
   const lines = [
     ...(layers.length === 0 ? [] : [...memoryBars(layers, style, paint), ""]),
@@ -29,7 +31,7 @@ export function budgetTable({ node, layers, namespaces }: Budget, style: ReportS
         { title: "namespace" },
         { title: "layer" },
         { title: "steady", align: "right" },
-        { title: "peak", align: "right" },
+        { title: "worst", align: "right" },
         { title: "budget", align: "right" },
         { title: "headroom", align: "right" },
         { title: "CPU req.", align: "right" },

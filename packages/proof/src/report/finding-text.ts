@@ -35,12 +35,22 @@ export function byRule<Entry extends { readonly rule: string }>(
   return groups;
 }
 
-/** One phrase per rule: how often, and why (the first reason stands for all of a rule's). */
+/**
+ * One phrase per reason that several rules share, which names them; then one per rule: how often, and why (the
+ * first reason stands for all of a rule's).
+ */
 export function uncheckedPhrases(unchecked: readonly UncheckedEntry[]): string[] {
-  return [...byRule(unchecked)].map(([rule, entries]) => {
-    const reasons = new Set(entries.map(({ reason }) => reason));
-    const [first = ""] = reasons;
-    const more = reasons.size > 1 ? `, and ${reasons.size - 1} more` : "";
-    return `${rule}${entries.length > 1 ? ` ×${entries.length}` : ""}: ${first}${more}`;
-  });
+  const sharers = new Map<string, Set<string>>();
+  for (const { rule, reason } of unchecked) sharers.set(reason, (sharers.get(reason) ?? new Set()).add(rule));
+  const isShared = (reason: string): boolean => (sharers.get(reason)?.size ?? 0) > 1;
+  const shared = [...sharers].filter(([reason]) => isShared(reason));
+  return [
+    ...shared.map(([reason, rules]) => `${rules.size} rules: ${reason} (${[...rules].join(", ")})`),
+    ...[...byRule(unchecked.filter(({ reason }) => !isShared(reason)))].map(([rule, entries]) => {
+      const reasons = new Set(entries.map(({ reason }) => reason));
+      const [first = ""] = reasons;
+      const more = reasons.size > 1 ? `, and ${reasons.size - 1} more` : "";
+      return `${rule}${entries.length > 1 ? ` ×${entries.length}` : ""}: ${first}${more}`;
+    }),
+  ];
 }

@@ -35,10 +35,10 @@ function layerTable({ budget }: Proof): string[] {
   if (budget.layers.length === 0) return [];
   return [
     "",
-    "| layer | steady | peak | budget | headroom |",
+    "| layer | steady | worst | budget | headroom |",
     "| --- | ---: | ---: | ---: | ---: |",
-    ...budget.layers.map(({ name, limits, peak, budget: share, headroom }) => {
-      const figures = [limits, peak, share, headroom].map(memory);
+    ...budget.layers.map(({ name, limits, terminating, budget: share, headroom }) => {
+      const figures = [limits, terminating, share, headroom].map(memory);
       return `| ${name} | ${figures.join(" | ")} |`;
     }),
   ];

@@ -2,16 +2,19 @@ import type { LayerBudget, NodeBudget } from "../proof.ts";
 import { cpu, memory } from "./figures.ts";
 import { type Paint, type ReportStyle, wrap } from "./style.ts";
 
-/** One line per layer: what its pods may take when nothing is being rolled out, at the peak, and of how much. */
+/**
+ * One line per layer: what its pods may take when nothing is being rolled out, at the worst moment (Jobs run,
+ * and old pods of the biggest rollout still terminate), and of how much.
+ */
 export function memoryBars(layers: readonly LayerBudget[], style: ReportStyle, paint: Paint): string[] {
   // A layer without a share and without pods (foundation) has nothing to show.
-  const shown = layers.filter(({ budget, peak }) => budget > 0 || peak > 0);
+  const shown = layers.filter(({ budget, terminating }) => budget > 0 || terminating > 0);
   const cells = shown.map((layer) => ({
     layer,
     name: layer.name,
-    figures: [layer.limits, layer.peak, layer.budget, layer.headroom].map(memory),
+    figures: [layer.limits, layer.terminating, layer.budget, layer.headroom].map(memory),
   }));
-  const titles = ["steady", "peak", "budget", "headroom"];
+  const titles = ["steady", "worst", "budget", "headroom"];
   const nameWidth = Math.max(6, ...cells.map(({ name }) => name.length));
   const widths = titles.map((title, at) =>
     Math.max(title.length, ...cells.map(({ figures }) => figures[at]?.length ?? 0)),
@@ -30,14 +33,14 @@ export function memoryBars(layers: readonly LayerBudget[], style: ReportStyle, p
     ...cells.map(({ layer, name, figures }) => {
       const line = row(name, showBars ? bar(layer, barWidth) : "", figures);
       if (layer.headroom < 0) return paint.red(line);
-      return layer.peak === 0 ? paint.dim(line) : line;
+      return layer.terminating === 0 ? paint.dim(line) : line;
     }),
-    ...(showBars ? [paint.dim(`${" ".repeat(nameWidth)}  █ steady ▒ peak ░ headroom`)] : []),
+    ...(showBars ? [paint.dim(`${" ".repeat(nameWidth)}  █ steady ▒ worst ░ headroom`)] : []),
   ];
 }
 
-/** Steady part, what the peak adds, and what is left; full when the peak is over the budget. */
-function bar({ limits, peak, budget }: LayerBudget, width: number): string {
+/** Steady part, what the worst moment adds, and what is left; full when that is over the budget. */
+function bar({ limits, terminating, budget }: LayerBudget, width: number): string {
   const cellsOf = (bytes: number): number => {
     if (bytes <= 0) return 0;
     if (budget <= 0) return width;
@@ -45,7 +48,7 @@ function bar({ limits, peak, budget }: LayerBudget, width: number): string {
     return Math.min(width, Math.max(1, Math.round((bytes / budget) * width)));
   };
   const steady = cellsOf(limits);
-  const reached = Math.max(steady, cellsOf(peak));
+  const reached = Math.max(steady, cellsOf(terminating));
   return "█".repeat(steady) + "▒".repeat(reached - steady) + "░".repeat(width - reached);
 }
 
@@ -56,7 +59,7 @@ export function nodeLines(node: NodeBudget, style: ReportStyle): string[] {
   const sentences = [
     `memory ${memory(size.installed)} installed, ${memory(size.allocatable)} allocatable, ${memory(size.budgeted)} budgeted${unbounded}, ${memory(size.free)} free`,
     `CPU requests ${cpu(threads.requests)} now, ${cpu(threads.budgeted)} budgeted of ${cpu(threads.allocatable)} allocatable; limits ${cpu(threads.limits)} on ${cpu(threads.capacity)}`,
-    `pods ${pods.steady} now, ${pods.peak} at the peak, of ${pods.max}`,
+    `pods ${pods.steady} now, ${pods.terminating} at the worst, of ${pods.max}`,
   ];
   return sentences.flatMap((sentence) => wrap(sentence, style.width - 11));
 }

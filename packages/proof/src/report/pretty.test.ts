@@ -49,7 +49,7 @@ describe("the verdict screen", () => {
   test("begins with the verdict", () => {
     expect(lines(sampleProof)[0]).toBe("✓ sample fits: no findings (4 objects, 3 pods, 2 rules)");
     expect(lines(failing)[0]).toBe(
-      "✗ sample does not fit: 1 error and 1 warning (4 objects, 3 pods, 2 rules)",
+      "✗ sample does not fit: 1 error and 1 warning, 3 unchecked (4 objects, 3 pods, 2 rules)",
     );
   });
 
@@ -64,7 +64,7 @@ describe("the verdict screen", () => {
     expect(lines(foreign)[0]).toContain("These manifests pass: no findings");
   });
 
-  test("shows each layer's steady state, peak, budget and headroom, with a bar to scale", () => {
+  test("shows each layer's steady state, worst moment, budget and headroom, with a bar to scale", () => {
     const row = lines(sampleProof).find((line) => line.startsWith("data"));
     expect(row?.replace(/[█▒░]+/, "")).toMatch(/^data\s+2 Gi\s+3 Gi\s+4 Gi\s+1 Gi$/);
     const bar = /[█▒░]+/.exec(row ?? "")?.[0] ?? "";
@@ -75,7 +75,7 @@ describe("the verdict screen", () => {
 
   test("an overdrawn layer shows how much is missing and a full bar", () => {
     const [data, ...others] = sampleProof.budget.layers;
-    const overdrawn = { ...data, peak: 5 * 2 ** 30, headroom: -(2 ** 30) } as (typeof others)[number];
+    const overdrawn = { ...data, terminating: 5 * 2 ** 30, headroom: -(2 ** 30) } as (typeof others)[number];
     const row = lines({
       ...sampleProof,
       budget: { ...sampleProof.budget, layers: [overdrawn, ...others] },
@@ -91,10 +91,27 @@ describe("the verdict screen", () => {
     );
     expect(text).toContain("512 Mi free");
     expect(text).toContain("CPU requests 250m now, 3 budgeted of 3500m allocatable; limits 6 on 4");
-    expect(text).toContain("pods 3 now, 4 at the peak, of 110");
+    expect(text).toContain("pods 3 now, 4 at the worst, of 110");
     expect(text).toContain("10 data 3 → outside every band 1");
     expect(text).toContain("1 exception for 2 findings");
     expect(text).toContain("pinned-images ×3: no digest is known (image 1), and 2 more");
+  });
+
+  test("rules that lack the same are one line, below the findings", () => {
+    const reason = "it needs a plan: there is none";
+    const rules = ["node-fits", "layer-fits", "wave-in-band"];
+    const entry = { reason, object: null, chart: null, template: null, source: null };
+    const text = lines({ ...failing, unchecked: rules.map((rule) => ({ ...entry, rule })) });
+    expect(text[0]).toContain("1 error and 1 warning, 3 unchecked");
+    const at = text.indexOf(`unchecked  3 rules: ${reason} (${rules.join(", ")})`);
+    expect(at).toBeGreaterThan(text.findIndex((line) => line.includes("rollout-exceeds-quota")));
+  });
+
+  test("a proof without findings does not hide what was not checked", () => {
+    const { unchecked } = failing;
+    expect(lines({ ...sampleProof, unchecked })[0]).toBe(
+      "✓ sample fits: no findings, 3 unchecked (4 objects, 3 pods, 2 rules)",
+    );
   });
 
   test("a finding tells object, code, figures, place, path and fix", () => {

@@ -8,7 +8,7 @@ import { verdict } from "./verdict.ts";
 /** Lines that most terminals show at once. */
 const SCREEN = 30;
 
-/** The verdict in one screen, then every finding. */
+/** The verdict in one screen, then every finding, then what was not checked. */
 export function prettyReport(proofs: readonly Proof[], style: ReportStyle): string {
   const paint = paintOf(style);
   const screens = proofs.map((proof) => screen(proof, style, paint).join("\n"));
@@ -19,6 +19,7 @@ function screen(proof: Proof, style: ReportStyle, paint: Paint): string[] {
   const headline = hanging(proof.ok ? "✓ " : "✗ ", verdict(proof), style.width);
   const headlines = headline.map((line) => paint.bold(proof.ok ? paint.green(line) : paint.red(line)));
   const findings = findingLines(proof.findings, style, paint);
+  const unchecked = section("unchecked", uncheckedPhrases(proof.unchecked), style, paint);
   const { node, layers } = proof.budget;
   return [
     ...headlines,
@@ -28,10 +29,10 @@ function screen(proof: Proof, style: ReportStyle, paint: Paint): string[] {
     ...section("addresses", addressStrip(proof.addresses), style, paint),
     ...section("order", bandPhrases(proof.order), style, paint),
     ...section("exceptions", exceptionPhrases(proof), style, paint),
-    ...section("unchecked", uncheckedPhrases(proof.unchecked), style, paint),
     ...findings,
+    ...(findings.length > 0 && unchecked.length > 0 ? ["", ...unchecked] : unchecked),
     // After a long list the verdict would be out of sight.
-    ...(findings.length > SCREEN ? ["", ...headlines] : []),
+    ...(findings.length + unchecked.length > SCREEN ? ["", ...headlines] : []),
   ];
 }
 

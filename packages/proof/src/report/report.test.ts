@@ -99,9 +99,9 @@ describe("junit", () => {
   test("text that is no XML is escaped", () => {
     const xml = print("junit", {
       ...failing,
-      findings: [{ ...sampleFinding, message: '<a b="c"> & \u0007' }],
+      findings: [{ ...sampleFinding, message: '<a b="c"> & \u0007 \uffff' }],
     });
-    expect(xml).toContain('message="&lt;a b=&quot;c&quot;&gt; &amp; \ufffd"');
+    expect(xml).toContain('message="&lt;a b=&quot;c&quot;&gt; &amp; \\x07 \ufffd"');
   });
 });
 
@@ -121,6 +121,31 @@ describe("markdown", () => {
       findings: [{ ...sampleFinding, message: "<b>@everyone</b> [x](y) a|b\n# h" }],
     });
     expect(text).not.toMatch(/<b>|@everyone|\[x\]\(|\n# h/);
+  });
+});
+
+describe("names that would steer a terminal", () => {
+  const hostile: Proof = {
+    ...failing,
+    findings: [
+      {
+        ...sampleFinding,
+        object: { apiVersion: "v1", kind: "Pod", namespace: "a\u009b2J", name: "x\u001b[1A\u001b[2K" },
+        message: "needs more memory\n✓ sample fits: no findings",
+      },
+    ],
+    unchecked: [{ ...unchecked, reason: "\u001b]0;title\u0007" }],
+  };
+
+  test.each(["pretty", "markdown", "junit"] as const)("are shown, not obeyed, by %s", (format) => {
+    const text = print(format, hostile);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be left
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]|^✓/m);
+    expect(text).toContain("x1b");
+  });
+
+  test("are left as they are in JSON, which escapes them itself", () => {
+    expect(JSON.parse(print("json", hostile))).toEqual(hostile);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { RuleText } from "../checks/exceptions.ts";
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { printable } from "../printable.ts";
 import type { Proof } from "../proof.ts";
 import { jsonReport } from "./json.ts";
 import { junitReport } from "./junit.ts";
@@ -20,11 +21,11 @@ export interface ReportOptions {
 type Reporter = (proofs: readonly Proof[], options: ReportOptions) => string;
 
 const reporters: Readonly<Record<ReportFormat, Reporter>> = {
-  pretty: (proofs, { style }) => prettyReport(proofs, style),
+  pretty: (proofs, { style }) => prettyReport(printable(proofs), style),
   json: jsonReport,
   sarif: (proofs, { rules }) => sarifReport(proofs, rules),
-  junit: (proofs, { rules }) => junitReport(proofs, rules),
-  markdown: markdownReport,
+  junit: (proofs, { rules }) => junitReport(printable(proofs), rules),
+  markdown: (proofs) => markdownReport(printable(proofs)),
 };
 
 /** The text of one or several proofs, one per profile, in a format. */

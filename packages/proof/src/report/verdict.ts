@@ -2,7 +2,7 @@ import type { Proof } from "../proof.ts";
 import { counted } from "./style.ts";
 
 /** The whole result in one sentence. */
-export function verdict({ profile, findings, counts, ok }: Proof): string {
+export function verdict({ profile, findings, unchecked, counts, ok }: Proof): string {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
   const subject = profile ?? "These manifests";
@@ -11,10 +11,13 @@ export function verdict({ profile, findings, counts, ok }: Proof): string {
     ...(errors > 0 ? [counted(errors, "error")] : []),
     ...(warnings > 0 ? [counted(warnings, "warning")] : []),
   ];
-  const headline = `${subject} ${fits}: ${found.length > 0 ? found.join(" and ") : "no findings"}`;
+  const open = unchecked.length > 0 ? `, ${unchecked.length} unchecked` : "";
+  const headline = `${subject} ${fits}: ${found.length > 0 ? found.join(" and ") : "no findings"}${open}`;
   const scope = [
     counted(counts.objects, "object"),
-    counted(counts.pods, "pod"),
+    counts.declaredPods === 0
+      ? counted(counts.pods, "pod")
+      : `${counted(counts.pods, "pod")} and ${counts.declaredPods} declared`,
     counted(counts.rules, "rule"),
   ];
   return `${headline} (${scope.join(", ")})`;

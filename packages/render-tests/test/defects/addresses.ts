@@ -5,6 +5,23 @@ function pin(platform: PlatformEdit, address: string): void {
     address;
 }
 
+/** MetalLB's pool as the plan has it, with its advertisement, on a profile that renders none. */
+function addPool(platform: PlatformEdit, pool: object, advertisement: object): void {
+  const metadata = { name: "home-lan", namespace: "metallb-system" };
+  platform.add({
+    apiVersion: "metallb.io/v1beta1",
+    kind: "IPAddressPool",
+    metadata,
+    spec: { addresses: ["192.168.1.240-192.168.1.254"], autoAssign: false, ...pool },
+  });
+  platform.add({
+    apiVersion: "metallb.io/v1beta1",
+    kind: "L2Advertisement",
+    metadata,
+    spec: { ipAddressPools: ["home-lan"], ...advertisement },
+  });
+}
+
 export const addressDefects: readonly Defect[] = [
   {
     what: "an address that does not exist",
@@ -96,5 +113,101 @@ export const addressDefects: readonly Defect[] = [
         metadata: { name: "home-lan", namespace: "metallb-system" },
         spec: { addresses: ["192.168.1.200/28"], autoAssign: false },
       }),
+  },
+  {
+    what: "a pool that serves another namespace alone",
+    rule: "pinned-address-served",
+    names: "Service data/minio-lan",
+    apply: (platform) => addPool(platform, { serviceAllocation: { namespaces: ["traefik"] } }, {}),
+  },
+  {
+    what: "an annotation that asks for another pool",
+    rule: "pinned-address-served",
+    names: 'metadata.annotations["metallb.io/address-pool"]',
+    apply: (platform) => {
+      addPool(platform, {}, {});
+      platform.object("Service", "data", "minio-lan").metadata.annotations["metallb.io/address-pool"] =
+        "office";
+    },
+  },
+  {
+    what: "an advertisement for other Services",
+    rule: "pinned-address-served",
+    names: "Service data/minio-lan",
+    apply: (platform) =>
+      addPool(platform, {}, { serviceSelectors: [{ matchLabels: { announce: "everywhere" } }] }),
+  },
+  {
+    what: "a pool that another node announces",
+    rule: "pool-matches-plan",
+    names: "from other nodes than t495",
+    apply: (platform) =>
+      addPool(platform, {}, { nodeSelectors: [{ matchLabels: { "kubernetes.io/hostname": "desktop" } }] }),
+  },
+  {
+    what: "the router's address by spec.externalIPs",
+    rule: "valid-address",
+    names: "Service data/redis",
+    apply: (platform) => {
+      platform.object("Service", "data", "redis").spec.externalIPs = ["192.168.1.1"];
+    },
+  },
+  {
+    what: "another Service's address by spec.externalIPs",
+    rule: "unique-address",
+    names: "Service data/registry",
+    apply: (platform) => {
+      const { spec } = platform.object("Service", "data", "registry");
+      spec.externalIPs = ["192.168.1.241"];
+      spec.ports[0].port = platform.object("Service", "data", "minio-lan").spec.ports[0].port;
+    },
+  },
+  {
+    what: "the clusterIP of the cluster's DNS",
+    rule: "valid-address",
+    names: "Service data/redis",
+    apply: (platform) => {
+      platform.object("Service", "data", "redis").spec.clusterIP = "10.43.0.10";
+    },
+  },
+  {
+    what: "a port of the node that nobody may have",
+    rule: "valid-address",
+    names: "spec.ports[0].nodePort",
+    apply: (platform) => {
+      const { spec } = platform.object("Service", "data", "redis");
+      spec.type = "NodePort";
+      spec.ports[0].nodePort = 6379;
+    },
+  },
+  {
+    what: "one fixed clusterIP for two Services",
+    rule: "unique-address",
+    names: "10.43.0.50",
+    apply: (platform) => {
+      for (const name of ["redis", "registry"])
+        platform.object("Service", "data", name).spec.clusterIP = "10.43.0.50";
+    },
+  },
+  {
+    what: "one port of the node for two Services",
+    rule: "unique-address",
+    names: "port 30500 of the node",
+    apply: (platform) => {
+      for (const name of ["redis", "registry"]) {
+        const { spec } = platform.object("Service", "data", name);
+        spec.type = "NodePort";
+        spec.ports[0].nodePort = 30500;
+      }
+    },
+  },
+  {
+    what: "one host and path for two Ingresses",
+    rule: "unique-address",
+    names: "Ingress data/registry",
+    apply: (platform) => {
+      const [rule] = platform.object("Ingress", "data", "minio").spec.rules;
+      platform.object("Ingress", "data", "registry").spec.rules[0].host = rule.host;
+    },
   },
 ];

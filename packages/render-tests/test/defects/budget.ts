@@ -1,4 +1,5 @@
 import type { Defect } from "./platform-edit.ts";
+import { podDefects } from "./pods.ts";
 
 export const budgetDefects: readonly Defect[] = [
   {
@@ -73,6 +74,20 @@ export const budgetDefects: readonly Defect[] = [
       const claim = platform.object("PersistentVolumeClaim", "data", "registry");
       claim.spec.resources.requests.storage = "400Gi";
     },
+  },
+  {
+    what: "an ephemeral volume that the storage quota refuses",
+    rule: "quota-fits",
+    names: "requests.storage",
+    apply: (platform) =>
+      platform.podSpec("Deployment", "data", "redis").volumes.push({
+        name: "scratch",
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "300Gi" } } },
+          },
+        },
+      }),
   },
   {
     what: "a layer that gives more away than it has",
@@ -176,66 +191,15 @@ export const budgetDefects: readonly Defect[] = [
     apply: (platform) => platform.remove("ResourceQuota", "kubeflow", "budget"),
   },
   {
-    what: "a workload that may create pods which nobody declared",
-    rule: "dynamic-pods-declared",
-    names: "Deployment data/registry",
+    what: "Kubeflow's quota switched off by a profile",
+    rule: "reservation-holds",
+    names: "kubeflow",
     apply: (platform) => {
-      const metadata = { name: "registry", namespace: "data" };
-      platform.podSpec("Deployment", "data", "registry").automountServiceAccountToken = true;
-      platform.add({
-        apiVersion: "rbac.authorization.k8s.io/v1",
-        kind: "Role",
-        metadata,
-        rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["create"] }],
-      });
-      platform.add({
-        apiVersion: "rbac.authorization.k8s.io/v1",
-        kind: "RoleBinding",
-        metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "registry" },
-        subjects: [{ kind: "ServiceAccount", name: "registry", namespace: "data" }],
-      });
-    },
-  },
-  {
-    what: "K3s' own pods undeclared",
-    rule: "dynamic-pods-declared",
-    names: "kube-system",
-    apply: (platform) =>
+      platform.remove("ResourceQuota", "kubeflow", "budget");
       platform.plan((plan) => {
-        for (const name of ["coredns", "metrics-server", "local-path-provisioner"]) {
-          plan.dynamicPods[name].enabled = false;
-        }
-      }),
-  },
-  {
-    what: "a Go heap larger than the container",
-    rule: "memory-settings-agree",
-    names: "StatefulSet data/minio",
-    apply: (platform) => {
-      const { env } = platform.container("StatefulSet", "data", "minio");
-      env.find((variable: { name: string }) => variable.name === "GOMEMLIMIT").value = "4GiB";
+        plan.namespaces.kubeflow.quota = { enabled: false, compute: false };
+      });
     },
   },
-  {
-    what: "a Redis that may keep more than its container",
-    rule: "memory-settings-agree",
-    names: "Deployment data/redis",
-    apply: (platform) => {
-      const { data } = platform.object("ConfigMap", "data", "redis");
-      data["redis.conf"] = data["redis.conf"].replace(/^maxmemory .*$/m, "maxmemory 2gb");
-    },
-  },
-  {
-    what: "shared buffers larger than PostgreSQL's container",
-    rule: "memory-settings-agree",
-    names: "StatefulSet data/postgresql",
-    apply: (platform) => {
-      const { data } = platform.object("ConfigMap", "data", "postgresql");
-      data["postgresql.conf"] = data["postgresql.conf"].replace(
-        /^shared_buffers.*$/m,
-        "shared_buffers = 4GB",
-      );
-    },
-  },
+  ...podDefects,
 ];

@@ -37,6 +37,63 @@ export const integrityDefects: readonly Defect[] = [
     },
   },
   {
+    what: "a container limit above that of its pod",
+    rule: "valid-object",
+    names: "Deployment data/redis · spec.template.spec.containers[0].resources.limits.memory",
+    apply: (platform) => {
+      platform.podSpec("Deployment", "data", "redis").resources = { limits: { memory: "256Mi" } };
+    },
+  },
+  {
+    what: "a rollout that fails before its pods count as ready",
+    rule: "valid-object",
+    names: "Deployment data/redis · spec.progressDeadlineSeconds",
+    apply: (platform) => {
+      platform.object("Deployment", "data", "redis").spec.minReadySeconds = 900;
+    },
+  },
+  {
+    what: "fifty pods of a kind that nobody counts",
+    rule: "valid-object",
+    names: "Rollout data/redis-canary",
+    apply: (platform) => {
+      const { metadata, spec } = structuredClone(platform.object("Deployment", "data", "redis"));
+      platform.add({
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Rollout",
+        metadata: { ...metadata, name: "redis-canary" },
+        spec: { ...spec, replicas: 50 },
+      });
+    },
+  },
+  {
+    what: "an autoscaler whose replicas nobody counts",
+    rule: "valid-object",
+    names: "ScaledObject data/redis",
+    apply: (platform) =>
+      platform.add({
+        apiVersion: "keda.sh/v1alpha1",
+        kind: "ScaledObject",
+        metadata: { name: "redis", namespace: "data" },
+        spec: { scaleTargetRef: { name: "redis" }, maxReplicaCount: 30 },
+      }),
+  },
+  {
+    what: "an autoscaler that raises limits",
+    rule: "valid-object",
+    names: "VerticalPodAutoscaler data/redis",
+    apply: (platform) =>
+      platform.add({
+        apiVersion: "autoscaling.k8s.io/v1",
+        kind: "VerticalPodAutoscaler",
+        metadata: { name: "redis", namespace: "data" },
+        spec: {
+          targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "redis" },
+          updatePolicy: { updateMode: "InPlaceOrRecreate" },
+        },
+      }),
+  },
+  {
     what: "a ConfigMap that nobody renders",
     rule: "references-resolve",
     names: "Deployment data/redis",
@@ -60,6 +117,30 @@ export const integrityDefects: readonly Defect[] = [
     names: "PersistentVolumeClaim data/registry",
     apply: (platform) => {
       platform.object("PersistentVolumeClaim", "data", "registry").spec.storageClassName = "fast";
+    },
+  },
+  {
+    what: "a shared volume of a class that makes folders on one node",
+    rule: "references-resolve",
+    names: "PersistentVolumeClaim data/registry · spec.accessModes",
+    apply: (platform) => {
+      platform.object("PersistentVolumeClaim", "data", "registry").spec.accessModes = ["ReadWriteMany"];
+    },
+  },
+  {
+    what: "a block device of a class that makes folders",
+    rule: "references-resolve",
+    names: "PersistentVolumeClaim data/registry · spec.volumeMode",
+    apply: (platform) => {
+      platform.object("PersistentVolumeClaim", "data", "registry").spec.volumeMode = "Block";
+    },
+  },
+  {
+    what: "a claim for a volume that nobody renders",
+    rule: "references-resolve",
+    names: "PersistentVolumeClaim data/registry · spec.volumeName",
+    apply: (platform) => {
+      platform.object("PersistentVolumeClaim", "data", "registry").spec.volumeName = "ghost";
     },
   },
   {
@@ -127,6 +208,28 @@ export const integrityDefects: readonly Defect[] = [
       }),
   },
   {
+    what: "no Job that generates Secrets",
+    rule: "secrets-closed",
+    names: "nobody makes minio-backups",
+    apply: (platform) => platform.remove("Job", "platform-system", "create-secrets"),
+  },
+  {
+    what: "a Job that may not write where its Secrets are read",
+    rule: "secrets-closed",
+    names: "makes Secret mlflow/postgresql-mlflow, but no role allows it to get, create, patch it",
+    apply: (platform) => platform.remove("RoleBinding", "mlflow", "create-secrets"),
+  },
+  {
+    what: "a Job with the ledger of yesterday",
+    rule: "secrets-closed",
+    names: "The Job does not make Secret redis,",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "platform-system", "create-secrets");
+      const { redis: _, ...others } = JSON.parse(data["ledger.json"]);
+      data["ledger.json"] = JSON.stringify(others);
+    },
+  },
+  {
     what: "a Secret that nobody generates",
     rule: "secrets-closed",
     names: "Deployment data/redis",
@@ -152,6 +255,7 @@ export const integrityDefects: readonly Defect[] = [
     apply: (platform) =>
       platform.plan((plan) => {
         plan.secrets.ledger.forgotten = {
+          enabled: true,
           component: "redis",
           namespaces: ["data"],
           keys: { token: { type: "random", length: 32, value: "" } },

@@ -47,13 +47,15 @@ export const networkDefects: readonly Defect[] = [
     rule: "flows-allowed",
     names: "redis",
     apply: (platform) => {
-      platform
-        .object("NetworkPolicy", "data", "redis-server")
-        .spec.ingress.push({ from: [{ podSelector: {} }], ports: [{ port: 6379, protocol: "TCP" }] });
-      platform.object("NetworkPolicy", "data", "registry-server").spec.egress.push({
-        to: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "redis" } } }],
-        ports: [{ port: 6379, protocol: "TCP" }],
-      });
+      platform.object("NetworkPolicy", "data", "redis-server").spec.ingress = [
+        { from: [{ podSelector: {} }], ports: [{ port: 6379, protocol: "TCP" }] },
+      ];
+      platform.object("NetworkPolicy", "data", "registry-server").spec.egress = [
+        {
+          to: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "redis" } } }],
+          ports: [{ port: 6379, protocol: "TCP" }],
+        },
+      ];
     },
   },
   {
@@ -63,6 +65,85 @@ export const networkDefects: readonly Defect[] = [
     apply: (platform) => {
       platform.object("NetworkPolicy", "data", "postgresql-server").spec.egress = [
         { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] },
+      ];
+    },
+  },
+  {
+    what: "a database that a whole namespace may call",
+    rule: "flows-allowed",
+    names: "any pod of namespace default → postgresql/server on TCP 5432",
+    apply: (platform) => {
+      platform.object("NetworkPolicy", "data", "postgresql-server").spec.ingress.push({
+        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "default" } } }],
+        ports: [{ port: 5432, protocol: "TCP" }],
+      });
+    },
+  },
+  {
+    what: "a database that may call a whole namespace",
+    rule: "flows-allowed",
+    names: "postgresql/server → any pod of namespace kubeflow",
+    apply: (platform) => {
+      platform.object("NetworkPolicy", "data", "postgresql-server").spec.egress = [
+        { to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kubeflow" } } }] },
+      ];
+    },
+  },
+  {
+    what: "a namespace that the plan itself leaves open",
+    rule: "default-deny",
+    names: "Namespace data",
+    apply: (platform) => {
+      platform.plan((plan) => {
+        plan.namespaces.data.network = "open";
+      });
+      platform.remove("NetworkPolicy", "data", "default-deny");
+    },
+  },
+  {
+    what: "a cache that the plan lets the home network call",
+    rule: "flows-allowed",
+    names: "global.flows.redis-clients",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.flows["redis-clients"].from = ["lan"];
+      }),
+  },
+  {
+    what: "a host in a namespace that does not exist",
+    rule: "flows-allowed",
+    names: "postgresql.dat.svc is no Service",
+    apply: (platform) => {
+      const container = platform.container("CronJob", "data", "postgresql-backup");
+      container.env.push({ name: "PGHOST", value: "postgresql.dat.svc" });
+    },
+  },
+  {
+    what: "a misspelt address",
+    rule: "flows-allowed",
+    names: "minioo is no Service",
+    apply: (platform) => {
+      const container = platform.container("CronJob", "data", "postgresql-backup");
+      container.env.push({ name: "S3_ADDRESS", value: "minioo:9000" });
+    },
+  },
+  {
+    what: "a Job that cannot reach the API server",
+    rule: "flows-allowed",
+    names: "foundation/create-secrets cannot reach kube-apiserver",
+    apply: (platform) => {
+      platform.object("NetworkPolicy", "platform-system", "create-secrets").spec.egress = [];
+    },
+  },
+  {
+    what: "a download that no policy permits",
+    rule: "flows-allowed",
+    names: "redis/server cannot reach internet",
+    apply: (platform) => {
+      const spec = platform.podSpec("Deployment", "data", "redis");
+      const { image, securityContext, resources } = spec.containers[0];
+      spec.initContainers = [
+        { name: "fetch", image, securityContext, resources, command: ["wget", "https://pypi.org/simple/"] },
       ];
     },
   },

@@ -89,4 +89,85 @@ export const orderDefects: readonly Defect[] = [
       platform.add(claim);
     },
   },
+  {
+    what: "monitoring in the wave of the databases",
+    rule: "wave-in-band",
+    names: "Layers monitoring and data-services both start in wave 10",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.layers.monitoring.wave = 10;
+      }),
+  },
+  {
+    what: "a reserved layer in the middle of another's band",
+    rule: "wave-in-band",
+    names: "global.layers.kubeflow.wave",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.layers.kubeflow.wave = 15;
+      }),
+  },
+  {
+    what: "a disabled component of a layer before what it calls",
+    rule: "order-before-use",
+    names: "global.components.mlflow.dependsOn[0]",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.components.mlflow.layer = "infrastructure";
+      }),
+  },
+  {
+    what: "a Service after the Job that calls it",
+    rule: "hook-deadlock",
+    names: "Job data/minio-provision",
+    apply: (platform) => moveTo(platform, "19", "Service", "data", "minio"),
+  },
+  {
+    what: "a network policy after the Job that it lets out",
+    rule: "hook-deadlock",
+    names: "NetworkPolicy data/minio-provision",
+    apply: (platform) => moveTo(platform, "19", "NetworkPolicy", "data", "minio-provision"),
+  },
+  {
+    what: "a network policy after the Job that it lets in",
+    rule: "hook-deadlock",
+    names: "NetworkPolicy data/postgresql-server",
+    apply: (platform) => moveTo(platform, "19", "NetworkPolicy", "data", "postgresql-server"),
+  },
+  {
+    what: "an init container that waits for its own server",
+    rule: "hook-deadlock",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      const pod = platform.podSpec("Deployment", "data", "redis");
+      const wait = structuredClone(pod.containers[0]);
+      wait.name = "wait";
+      wait.command = ["sh", "-c", "until redis-cli -h redis.data.svc ping; do sleep 1; done"];
+      pod.initContainers = [wait];
+    },
+  },
+  {
+    what: "a suspended Job that a layer waits for",
+    rule: "hook-deadlock",
+    names: "Job data/minio-provision",
+    apply: (platform) => {
+      platform.object("Job", "data", "minio-provision").spec.suspend = true;
+    },
+  },
+  {
+    what: "a paused Deployment",
+    rule: "hook-deadlock",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      platform.object("Deployment", "data", "redis").spec.paused = true;
+    },
+  },
+  {
+    what: "a Job that deletes itself and is created again for ever",
+    rule: "hook-deadlock",
+    names: "spec.ttlSecondsAfterFinished",
+    apply: (platform) => {
+      platform.object("Job", "data", "minio-provision").spec.ttlSecondsAfterFinished = 60;
+    },
+  },
 ];

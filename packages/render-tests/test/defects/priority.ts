@@ -41,4 +41,58 @@ export const priorityDefects: readonly Defect[] = [
       platform.object("PriorityClass", undefined, "monitoring").value = 50;
     },
   },
+  {
+    what: "databases below those that stand on them",
+    rule: "eviction-order",
+    names: "mlflow",
+    apply: (platform) => {
+      platform.object("PriorityClass", undefined, "data-services").value = 750;
+    },
+  },
+  {
+    what: "a database that requests nearly nothing of its limit",
+    rule: "eviction-order",
+    names: "StatefulSet data/postgresql",
+    apply: (platform) => {
+      platform.container("StatefulSet", "data", "postgresql").resources.requests.memory = "1Mi";
+    },
+  },
+  {
+    what: "a class that was raised by hand",
+    rule: "priority-classes-match-plan",
+    names: "PriorityClass kubeflow-critical",
+    apply: (platform) => {
+      platform.object("PriorityClass", undefined, "kubeflow-critical").value = 950;
+    },
+  },
+  {
+    what: "a class that nobody needs yet, gone",
+    rule: "priority-classes-match-plan",
+    names: "PriorityClass monitoring",
+    apply: (platform) => platform.remove("PriorityClass", undefined, "monitoring"),
+  },
+  {
+    what: "foundations that never preempt",
+    rule: "priority-classes-match-plan",
+    names: "PriorityClass infrastructure-critical",
+    apply: (platform) => {
+      platform.object("PriorityClass", undefined, "infrastructure-critical").preemptionPolicy = "Never";
+    },
+  },
+  {
+    what: "no default class",
+    rule: "priority-classes-match-plan",
+    names: "PriorityClass low-priority",
+    apply: (platform) => {
+      delete platform.object("PriorityClass", undefined, "low-priority").globalDefault;
+    },
+  },
+  {
+    what: "a number beside the class that contradicts it",
+    rule: "require-priority-class",
+    names: "Deployment data/redis",
+    apply: (platform) => {
+      platform.podSpec("Deployment", "data", "redis").priority = 5;
+    },
+  },
 ];

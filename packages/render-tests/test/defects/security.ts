@@ -107,4 +107,72 @@ export const securityDefects: readonly Defect[] = [
       delete platform.podSpec("Deployment", "data", "registry").enableServiceLinks;
     },
   },
+  {
+    what: "a namespace whose level the plan itself lowers",
+    rule: "pod-security",
+    names: "Namespace data",
+    apply: (platform) => {
+      platform.plan((plan) => {
+        plan.namespaces.data.podSecurity = "privileged";
+      });
+      const labels = platform.object("Namespace", undefined, "data").metadata.labels;
+      labels["pod-security.kubernetes.io/enforce"] = "privileged";
+    },
+  },
+  {
+    what: "a password in the ledger",
+    rule: "no-secrets",
+    names: "global.secrets.ledger.redis.keys.password.value",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.secrets.ledger.redis.keys.password = { type: "literal", length: 0, value: "hunter2hunter2" };
+      }),
+  },
+  {
+    what: "a password in front of a command",
+    rule: "no-secrets",
+    names: "CronJob data/postgresql-backup",
+    apply: (platform) => {
+      const container = platform.container("CronJob", "data", "postgresql-backup");
+      container.args = ["-c", "PGPASSWORD=hunter2 exec pg_dump -h postgresql"];
+    },
+  },
+  {
+    what: "a password in a connection string",
+    rule: "no-secrets",
+    names: "ConfigMap data/postgresql",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "postgresql");
+      data["standby.conf"] = "primary_conninfo = 'host=postgresql user=replica password=hunter2'\n";
+    },
+  },
+  {
+    what: "a short password of Redis",
+    rule: "no-secrets",
+    names: "ConfigMap data/redis",
+    apply: (platform) => {
+      platform.object("ConfigMap", "data", "redis").data["further.conf"] = "requirepass hunter2hunt\n";
+    },
+  },
+  {
+    what: "a password among an Application's parameters",
+    rule: "no-secrets",
+    names: "Application argocd/extra",
+    apply: (platform) =>
+      platform.add({
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: { name: "extra", namespace: "argocd" },
+        spec: { source: { helm: { parameters: [{ name: "auth.password", value: "hunter2" }] } } },
+      }),
+  },
+  {
+    what: "an image that upstream no longer mends",
+    rule: "pinned-images",
+    names: "upstream ended docker.io/library/redis",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.images.redis.endOfLife = "2026-11-23";
+      }),
+  },
 ];

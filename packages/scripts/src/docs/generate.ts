@@ -17,7 +17,7 @@ export interface GeneratedFile {
  * Everything that is generated from the sources of one checkout, except what needs a rendering: each chart's
  * `values.schema.json` and README, and the rule reference.
  *
- * @throws InputError for a values key without a comment.
+ * @throws InputError for a values file that is no YAML, and for a values key without a comment.
  */
 export async function generateReferences(root: string): Promise<readonly GeneratedFile[]> {
   const charts = (await readdir(join(root, "charts"), { withFileTypes: true }))
@@ -37,7 +37,7 @@ async function generateForChart(root: string, chart: string): Promise<readonly G
     readOptional(join(root, folder, "values.yaml")),
     readOptional(join(root, folder, "INTRODUCTION.md")),
   ]);
-  const { rows, undocumented } = documentValues(values);
+  const { rows, undocumented } = documentValues(values, `${folder}/values.yaml`);
   const first = undocumented[0];
   if (first !== undefined) {
     throw new InputError({

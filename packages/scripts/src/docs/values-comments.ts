@@ -1,3 +1,4 @@
+import { InputError } from "@t495/proof/errors";
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 
 /** One row of a chart's reference table. */
@@ -21,12 +22,26 @@ const LONGEST_DEFAULT = 60;
 /**
  * Reads the `# -- ` comments of a values file. A comment documents its key and, unless keys below have comments
  * of their own, everything below it.
+ *
+ * @throws InputError for broken YAML and for a key that stands twice, with the line of `file`.
  */
-export function documentValues(text: string): {
+export function documentValues(
+  text: string,
+  file: string,
+): {
   readonly rows: readonly DocumentedValue[];
   readonly undocumented: readonly UndocumentedValue[];
 } {
   const document = parseDocument(text);
+  const [mistake] = document.errors;
+  if (mistake !== undefined) {
+    throw new InputError({
+      what: mistake.message.replace(/ at line \d+, column \d+:[\s\S]*$/, ""),
+      where: `${file}:${mistake.linePos?.[0].line ?? 1}`,
+      fix: "mend the YAML at that line",
+      cause: mistake,
+    });
+  }
   const rows: DocumentedValue[] = [];
   const undocumented: UndocumentedValue[] = [];
   if (!isMap(document.contents)) return { rows, undocumented };

@@ -11,6 +11,12 @@ testRule(poolMatchesPlan, {
   "assigns-by-itself": ["auto-assign"],
   "wrong-namespace": ["wrong-namespace", "wrong-namespace"],
   silent: ["not-advertised"],
+  "announced-elsewhere": ["not-advertised"],
+  "bgp-without-peer": ["not-advertised"],
+  "bgp-of-another-peer": ["not-advertised"],
+  "node-labels-unknown": ["unchecked"],
+  "ok-announced": [],
+  "ok-bgp": [],
   "ok-parts": [],
   "ok-advertises-all": [],
   "ok-no-metallb": [],
@@ -24,4 +30,18 @@ test("says which addresses differ", () => {
     },
     { path: "spec.addresses[0]", actual: "192.168.1.239", limit: "192.168.1.240-192.168.1.254" },
   ]);
+});
+
+test("says why nobody hears the announcement", () => {
+  const messageOf = (name: string): unknown => checkRule(poolMatchesPlan, name)[0];
+  expect(messageOf("silent")).toMatchObject({
+    message: expect.stringMatching(/^No advertisement names IPAddressPool metallb-system\/lan/),
+    actual: "(none)",
+  });
+  expect(messageOf("announced-elsewhere")).toMatchObject({
+    message: expect.stringContaining("from other nodes than node-1"),
+  });
+  expect(messageOf("bgp-without-peer")).toMatchObject({
+    message: expect.stringContaining("no BGPPeer is there to hear it"),
+  });
 });

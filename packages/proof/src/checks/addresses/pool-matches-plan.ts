@@ -1,12 +1,17 @@
 import { isEnabled, plannedPool } from "../../addresses/address-plan.ts";
 import { type AddressPool, addressPools } from "../../addresses/address-pool.ts";
 import { type AddressRange, formatRange, subtractRanges } from "../../addresses/address-range.ts";
+import {
+  type Advertisement,
+  advertisements,
+  advertisesFrom,
+  advertisesPool,
+} from "../../addresses/advertisement.ts";
 import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at, objectsIn, stringsIn } from "../../manifest/values.ts";
-import { labelsOf, matchesLabels } from "../../network/label-selector.ts";
+import { at, stringsIn } from "../../manifest/values.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { defineRule, type Problem } from "../rule.ts";
+import { defineRule, type Problem, type Unchecked } from "../rule.ts";
 
 type Code =
   | "pool-missing"
@@ -30,7 +35,8 @@ export const poolMatchesPlan = defineRule<Code>({
     incident:
       "The pool was renamed and its L2Advertisement was not: every Service had its address, and none could be reached.",
     fix: "Take range, name and autoAssign from global.addresses, and the namespace from the component metallb.",
-    source: "metallb v0.16.1: internal/config/config.go (setL2AdvertisementsToPools), api/v1beta1",
+    source:
+      "metallb v0.16.1: internal/config/config.go (setL2AdvertisementsToPools, selectedNodes), speaker/layer2_controller.go, api/v1beta1",
   },
   codes: {
     "pool-missing": "MetalLB is enabled and the plan's pool is not rendered.",
@@ -38,7 +44,7 @@ export const poolMatchesPlan = defineRule<Code>({
     "addresses-added": "A pool holds an address that the plan does not give it.",
     "auto-assign": "The pool hands addresses out by itself.",
     "wrong-namespace": "MetalLB reads its configuration from its own namespace alone.",
-    "not-advertised": "Nothing announces the pool.",
+    "not-advertised": "Nothing announces the pool from this node to the LAN.",
     "advertises-unknown-pool": "An advertisement names a pool that is not rendered.",
   },
   needs: "plan",
@@ -58,14 +64,12 @@ export const poolMatchesPlan = defineRule<Code>({
     if (pools.length === 0) return;
     yield* checkAddresses(pools, plan);
     const namespace = plan.components[METALLB]?.namespace;
-    const advertisements = ["L2Advertisement", "BGPAdvertisement"].flatMap((kind) =>
-      index.filter({ group: "metallb.io", kind }),
-    );
-    for (const manifest of [...pools.map((pool) => pool.manifest), ...advertisements])
+    const announced = advertisements(index);
+    for (const { manifest } of [...pools, ...announced])
       if (namespace !== undefined && manifest.namespace !== namespace)
         yield wrongNamespace(manifest, namespace);
-    for (const pool of pools) yield* checkPool(pool, advertisements);
-    yield* checkAdvertisements(advertisements, index);
+    for (const pool of pools) yield* checkPool(pool, announced, plan);
+    yield* checkAdvertisements(announced, index);
   },
 });
 
@@ -101,9 +105,10 @@ function* checkAddresses(pools: readonly AddressPool[], plan: Plan): Generator<P
 }
 
 function* checkPool(
-  { manifest, name, autoAssign }: AddressPool,
-  advertisements: readonly Manifest[],
-): Generator<Problem<Code>> {
+  { manifest, autoAssign }: AddressPool,
+  announced: readonly Advertisement[],
+  plan: Plan,
+): Generator<Problem<Code> | Unchecked> {
   if (autoAssign)
     yield {
       code: "auto-assign",
@@ -114,29 +119,47 @@ function* checkPool(
       limit: "false",
       fix: "Set autoAssign: false; every Service of the plan pins its address.",
     };
-  if (!advertisements.some((advertisement) => advertises(advertisement, manifest)))
-    yield {
-      code: "not-advertised",
-      manifest,
-      message: `No L2Advertisement names ${describeObject(referenceOf(manifest))}: its addresses are assigned and nobody answers for them`,
-      fix: `Name ${name} in an L2Advertisement's spec.ipAddressPools.`,
-    };
+  yield* checkAnnounced(manifest, announced, plan);
 }
 
-/** An advertisement without names and selectors announces every pool. */
-function advertises({ object }: Manifest, pool: Manifest): boolean {
-  const names = stringsIn(at(object, "spec", "ipAddressPools"));
-  const selectors = objectsIn(at(object, "spec", "ipAddressPoolSelectors"));
-  if (names.length === 0 && selectors.length === 0) return true;
-  const labels = labelsOf(pool.object.metadata);
-  return names.includes(pool.name) || selectors.some((selector) => matchesLabels(selector, labels));
+function* checkAnnounced(
+  pool: Manifest,
+  announced: readonly Advertisement[],
+  { node }: Plan,
+): Generator<Problem<Code> | Unchecked> {
+  const own = announced.filter((advertisement) => advertisesPool(advertisement, pool));
+  const heard = own.filter((advertisement) => advertisement.heard);
+  const answers = heard.map((advertisement) => advertisesFrom(advertisement, node.name));
+  if (answers.includes(true)) return;
+  const name = describeObject(referenceOf(pool));
+  const names = own.map(({ manifest }) => describeObject(referenceOf(manifest))).join(" and ");
+  if (answers.includes("unknown")) {
+    yield {
+      unchecked: `Whether ${names} announce from the node: that hangs on its labels or interfaces`,
+      manifest: pool,
+    };
+    return;
+  }
+  const reason =
+    own.length === 0
+      ? `No advertisement names ${name}`
+      : heard.length === 0
+        ? `${names} announce ${name} by BGP, and no BGPPeer is there to hear it`
+        : `${names} announce ${name} from other nodes than ${node.name}`;
+  yield {
+    code: "not-advertised",
+    manifest: pool,
+    message: `${reason}: its addresses are assigned and nobody answers for them`,
+    actual: names || "(none)",
+    fix: `Name ${pool.name} in an L2Advertisement's spec.ipAddressPools, without nodeSelectors.`,
+  };
 }
 
 function* checkAdvertisements(
-  advertisements: readonly Manifest[],
+  announced: readonly Advertisement[],
   index: ManifestIndex,
 ): Generator<Problem<Code>> {
-  for (const manifest of advertisements)
+  for (const { manifest } of announced)
     for (const [number, name] of stringsIn(at(manifest.object, "spec", "ipAddressPools")).entries()) {
       if (index.find("metallb.io", "IPAddressPool", manifest.namespace, name) !== undefined) continue;
       yield {

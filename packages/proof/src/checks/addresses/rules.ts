@@ -1,6 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { addressInPlan } from "./address-in-plan.ts";
 import { noAddressByChance } from "./no-address-by-chance.ts";
+import { pinnedAddressServed } from "./pinned-address-served.ts";
 import { poolMatchesPlan } from "./pool-matches-plan.ts";
 import { reservedAddressFree } from "./reserved-address-free.ts";
 import { uniqueAddress } from "./unique-address.ts";
@@ -12,5 +13,6 @@ export const addressesRules: readonly Rule[] = [
   addressInPlan,
   reservedAddressFree,
   poolMatchesPlan,
+  pinnedAddressServed,
   noAddressByChance,
 ];

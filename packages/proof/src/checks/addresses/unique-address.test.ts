@@ -7,6 +7,12 @@ testRule(uniqueAddress, {
   "sharing-refused": ["pinned-twice", "pinned-twice", "pinned-twice"],
   "overlapping-pools": ["overlapping-pools", "overlapping-pools"],
   "plan-twice": ["planned-twice", "overlapping-pools", "overlapping-reservations"],
+  "external-addresses": ["taken-twice", "taken-twice", "taken-twice"],
+  "fixed-fields": ["cluster-address-twice", "cluster-address-twice", "node-port-twice", "node-port-twice"],
+  "routes-twice": ["route-twice", "route-twice", "route-twice"],
+  "ok-fixed-fields": [],
+  "ok-routes": [],
+  "ok-one-service-two-ways": [],
   "ok-shared": [],
   "ok-neighbours": [],
 });
@@ -30,5 +36,26 @@ test("names both ranges", () => {
       limit: "192.168.1.240-192.168.1.254",
       path: "spec.addresses[0]",
     },
+  ]);
+});
+
+test("names the other holder and the port in common", () => {
+  expect(checkRule(uniqueAddress, "external-addresses")).toMatchObject([
+    {
+      manifest: { name: "cache" },
+      path: "spec.externalIPs[0]",
+      limit: "Service data/balancer",
+      message: expect.stringContaining("both listen on TCP/80"),
+    },
+    { manifest: { name: "queue" }, limit: "Service data/store by the plan (store)" },
+    { manifest: { name: "second" }, path: "spec.externalIPs[1]", limit: "Service data/balancer" },
+  ]);
+});
+
+test("names the route as people write it", () => {
+  expect(checkRule(uniqueAddress, "routes-twice")).toMatchObject([
+    { manifest: { name: "new" }, actual: "shop.example.org/cart/", path: "spec.rules[0].http.paths[0].path" },
+    { actual: "every host/" },
+    { message: expect.stringContaining("claims docs.example.org/ twice") },
   ]);
 });

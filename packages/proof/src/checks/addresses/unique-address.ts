@@ -9,17 +9,26 @@ import {
 } from "../../addresses/address-range.ts";
 import { type Address, formatAddress } from "../../addresses/ipv4.ts";
 import { type LoadBalancer, loadBalancers } from "../../addresses/load-balancer.ts";
+import { serviceAddresses } from "../../addresses/service-address.ts";
 import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
+import { checkRoutes } from "./ingress-routes.ts";
+import { checkTakenTwice, type TakenTwiceCode } from "./taken-twice.ts";
 
-type Code = "pinned-twice" | "planned-twice" | "overlapping-pools" | "overlapping-reservations";
+type Code =
+  | "pinned-twice"
+  | "planned-twice"
+  | "overlapping-pools"
+  | "overlapping-reservations"
+  | TakenTwiceCode
+  | "route-twice";
 
 export const uniqueAddress = defineRule<Code>({
   id: "unique-address",
   group: "addresses",
   severity: "error",
-  title: "No address has two owners",
+  title: "No address, port of the node or route has two owners",
   explanation: {
     protects:
       "Every address that people have in their bookmarks: MetalLB gives it to whichever Service it sees first.",
@@ -27,7 +36,7 @@ export const uniqueAddress = defineRule<Code>({
       "Two Services pinned .241. After a reboot the other one was first, and the object store's address answered with a login page.",
     fix: "Give each Service its own address, or let both share one on purpose: the same allow-shared-ip key and no common port.",
     source:
-      "metallb v0.16.1: internal/allocator/allocator.go (checkSharing, sharingOK), internal/config/config.go",
+      "metallb v0.16.1: internal/allocator/allocator.go (checkSharing, sharingOK), internal/config/config.go; kubernetes v1.36: pkg/registry/core/service (ipallocator, portallocator)",
   },
   codes: {
     "pinned-twice": "Two Services pin one address and may not share it.",
@@ -35,6 +44,10 @@ export const uniqueAddress = defineRule<Code>({
     "overlapping-pools":
       "Two ranges of pools have an address in common: MetalLB refuses the whole configuration.",
     "overlapping-reservations": "The plan reserves one address for two purposes.",
+    "taken-twice": "spec.externalIPs takes an address and port that another Service has.",
+    "cluster-address-twice": "Two Services ask for one fixed clusterIP.",
+    "node-port-twice": "Two Services ask for one port of the node.",
+    "route-twice": "Two Ingresses claim one host and path.",
   },
   *check({ index, plan }) {
     if (plan !== undefined) yield* checkPlan(plan);
@@ -43,7 +56,10 @@ export const uniqueAddress = defineRule<Code>({
         entries.flatMap(({ range, path }) => (range === undefined ? [] : [{ range, path, manifest }])),
       ),
     );
-    yield* checkPins(loadBalancers(index));
+    const balancers = loadBalancers(index);
+    yield* checkPins(balancers);
+    yield* checkTakenTwice(serviceAddresses(index), balancers, plan);
+    yield* checkRoutes(index);
   },
 });
 
@@ -121,6 +137,8 @@ function* checkPins(services: readonly LoadBalancer[]): Generator<Problem<Code>>
         holders.set(address, [service]);
         continue;
       }
+      // The annotation and the field of one Service: `no-address-by-chance` reports the two.
+      if (before.includes(service)) continue;
       const obstacles = before.flatMap((holder) => {
         const reason = obstacleTo(service, holder);
         return reason === undefined ? [] : [`${describeObject(referenceOf(holder.manifest))}: ${reason}`];

@@ -19,6 +19,24 @@ testRule(validAddress, {
   "plan-reversed": ["reversed-range", "malformed"],
   "plan-networks": ["shifted-network", "overlapping-networks"],
   "plan-node": ["gateway-address"],
+  "external-addresses": [
+    "gateway-address",
+    "dhcp-address",
+    "node-address",
+    "external-address",
+    "malformed",
+    "unchecked",
+  ],
+  "fixed-cluster-addresses": [
+    "outside-service-network",
+    "outside-service-network",
+    "reserved-service-address",
+    "reserved-service-address",
+    "malformed",
+  ],
+  "ports-of-the-node": ["node-port-out-of-range", "node-port-out-of-range", "node-port-out-of-range"],
+  "ok-service-fields": [],
+  "ok-one-service-two-ways": [],
   "ok-unusual": [],
   "ok-dual-stack": ["unchecked", "unchecked", "unchecked"],
   "ok-wider-lan": [],
@@ -44,5 +62,15 @@ test("points at the plan's own figures", () => {
     { path: "global.addresses.extension.range" },
     { path: "global.addresses.services.store.address", actual: "192.168.1.241" },
     { path: "global.addresses.reserved.gateway.range" },
+  ]);
+});
+
+test("gives the Services' network and whose address it is", () => {
+  expect(checkRule(validAddress, "fixed-cluster-addresses")).toMatchObject([
+    { manifest: { name: "elsewhere" }, actual: "10.99.0.5", limit: "10.43.0.1 to 10.43.255.254" },
+    { manifest: { name: "network" }, path: "spec.clusterIP" },
+    { manifest: { name: "resolver" }, limit: "kube-system/kube-dns" },
+    { manifest: { name: "api" }, limit: "default/kubernetes", path: "spec.clusterIPs[0]" },
+    { manifest: { name: "unreadable" } },
   ]);
 });

@@ -1,37 +1,25 @@
 import { addressPools, type PoolEntry } from "../../addresses/address-pool.ts";
-import {
-  type AddressRange,
-  contains,
-  formatRange,
-  overlaps,
-  parseNetwork,
-  parseRange,
-  singleAddress,
-} from "../../addresses/address-range.ts";
-import { formatAddress, isIpv6 } from "../../addresses/ipv4.ts";
+import { overlaps, parseNetwork, parseRange, singleAddress } from "../../addresses/address-range.ts";
+import { isIpv6 } from "../../addresses/ipv4.ts";
 import { type LoadBalancer, loadBalancers } from "../../addresses/load-balancer.ts";
+import { serviceAddresses } from "../../addresses/service-address.ts";
 import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import { at } from "../../manifest/values.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
+import { checkRange, malformed, reversed, shifted } from "./named-address.ts";
 import { type Forbidden, forbiddenAddresses, type NetworkCode, plannedRanges } from "./node-network.ts";
+import { checkServiceFields, type ServiceFieldCode } from "./service-fields.ts";
 
 type Code =
   | NetworkCode
+  | ServiceFieldCode
   | "malformed"
   | "reversed-range"
   | "shifted-network"
   | "overlapping-networks"
   | "wrong-family"
   | "several-of-a-family";
-
-/** Something that names addresses: a range of the plan, a line of a pool, the pin of a Service. */
-interface Named {
-  readonly what: string;
-  readonly text: string;
-  readonly path: string;
-  readonly manifest?: Manifest;
-}
 
 export const validAddress = defineRule<Code>({
   id: "valid-address",
@@ -45,7 +33,7 @@ export const validAddress = defineRule<Code>({
       "A pool written as 192.168.1.200/28 was read as the network .192 to .207, in the middle of what the router hands out by DHCP: a phone and the ingress controller took turns in answering.",
     fix: "Write addresses as four decimal numbers, networks by their first address, and keep the pool clear of gateway, node and DHCP range.",
     source:
-      "metallb v0.16.1: internal/config/config.go (ParseCIDR), internal/ipfamily/ipfamily.go; Go's net.ParseIP; RFC 1122 section 3.2.1.3",
+      "metallb v0.16.1: internal/config/config.go (ParseCIDR), internal/ipfamily/ipfamily.go; Go's net.ParseIP; RFC 1122 section 3.2.1.3; kubernetes v1.36: pkg/registry/core/service (ipallocator, portallocator)",
   },
   codes: {
     malformed: "The text is no address in canonical form.",
@@ -59,6 +47,10 @@ export const validAddress = defineRule<Code>({
     "dhcp-address": "The router may hand the address out by DHCP.",
     "wrong-family": "The Service does not have the address family of its pin.",
     "several-of-a-family": "A Service takes at most one address of each family.",
+    "external-address": "spec.externalIPs takes an address of the LAN past plan and MetalLB.",
+    "outside-service-network": "The fixed clusterIP is outside the Services' network.",
+    "reserved-service-address": "The fixed clusterIP is the API server's or the cluster's DNS.",
+    "node-port-out-of-range": "The nodePort is outside 30000 to 32767.",
   },
   *check({ index, plan }) {
     const forbidden = plan === undefined ? [] : forbiddenAddresses(plan.node.network);
@@ -69,6 +61,7 @@ export const validAddress = defineRule<Code>({
       yield* checkPins(loadBalancer, forbidden);
       yield* checkFamilies(loadBalancer, plan);
     }
+    for (const service of serviceAddresses(index)) yield* checkServiceFields(service, forbidden, plan);
   },
 });
 
@@ -133,34 +126,12 @@ function* checkPins(
   }
 }
 
-function* checkRange(
-  { what, text, path, manifest }: Named,
-  range: AddressRange,
-  forbidden: readonly Forbidden[],
-): Generator<Problem<Code>> {
-  for (const { code, ranges, reason, inside } of forbidden) {
-    const hit = inside
-      ? ranges.every((allowed) => contains(allowed, range))
-        ? undefined
-        : range
-      : ranges.find((taken) => overlaps(taken, range));
-    if (hit === undefined) continue;
-    yield {
-      code,
-      manifest,
-      path,
-      message: `${what} ${text}, ${reason}`,
-      actual: text,
-      limit: ranges.map(formatRange).join(", "),
-      fix: "Choose addresses of the LAN outside its first and last, the gateway, the node and the DHCP range.",
-    };
-  }
-}
-
 function* checkFamilies(
-  { manifest, pins, ipFamilies }: LoadBalancer,
+  { manifest, pins, pinnedBy, ipFamilies }: LoadBalancer,
   plan: Plan | undefined,
 ): Generator<Problem<Code>> {
+  // MetalLB refuses the two ways together before it looks at families; `no-address-by-chance` says so.
+  if (pinnedBy.length > 1) return;
   const families = pins.flatMap(({ text, address }) => {
     if (address !== undefined) return ["IPv4"];
     return isIpv6(text) ? ["IPv6"] : [];
@@ -194,40 +165,5 @@ function* checkFamilies(
     actual: [...distinct].join(", "),
     limit: own.join(", "),
     fix: "Pin one address of each family in spec.ipFamilies.",
-  };
-}
-
-function malformed({ what, text, path, manifest }: Named): Problem<Code> {
-  return {
-    code: "malformed",
-    manifest,
-    path,
-    message: `${what} "${text}", which cannot be read`,
-    actual: text,
-    fix: "Write four decimal numbers from 0 to 255 without leading zeros; a line of a pool is first-last or address/prefix.",
-  };
-}
-
-function reversed({ what, text, path, manifest }: Named): Problem<Code> {
-  return {
-    code: "reversed-range",
-    manifest,
-    path,
-    message: `${what} ${text}, whose first address is after its last`,
-    actual: text,
-    fix: "Write the lower address first.",
-  };
-}
-
-function shifted({ what, text, path, manifest }: Named, network: string): Problem<Code> {
-  const parsed = parseNetwork(network);
-  return {
-    code: "shifted-network",
-    manifest,
-    path,
-    message: `${what} ${text}, which means the network ${network}${parsed ? `, ${formatAddress(parsed.first)} to ${formatAddress(parsed.last)}` : ""}`,
-    actual: text,
-    limit: network,
-    fix: `Write ${network} if that is meant, else first-last.`,
   };
 }

@@ -1,27 +1,33 @@
-import { binarySize, type ContainerTexts, type MemorySetting, sizeOf } from "./memory-setting.ts";
+import { LOKI, REDIS, runsProgram } from "./container-program.ts";
+import { binarySize, type ContainerTexts, lastMatch, type MemorySetting, sizeOf } from "./memory-setting.ts";
 
-/** redis.conf and its arguments: `mb` is 1024², `m` is 1000². Zero is no limit. */
-export function* redisSettings({ words, files }: ContainerTexts): Generator<MemorySetting> {
-  const script = words.join(" ");
-  const given = /--maxmemory[ =]+["']?([^\s"']+)/.exec(script);
-  const written = files.map(({ text, where }) => ({
-    where,
-    value: /^[ \t]*maxmemory[ \t]+(\S+)/m.exec(text)?.[1],
-  }));
-  const candidates = [
-    ...(given === null ? [] : [{ where: "args", value: given[1] }]),
-    ...written.filter(({ value }) => value !== undefined),
-  ];
-  // Arguments override the file.
-  const found = candidates[0];
-  if (found?.value === undefined || found.value === "0") return;
-  yield {
-    name: "maxmemory",
-    value: found.value,
-    bytes: redisSize(found.value),
-    where: found.where,
-    leavesRoom: true,
-  };
+/**
+ * redis.conf and its arguments: names in any case, the last of several counts, and arguments come after the
+ * file; `mb` is 1024², `m` is 1000². Zero is no limit, and so is none at all.
+ * @see redis 8.2 src/config.c `loadServerConfigFromString`
+ */
+export function* redisSettings(texts: ContainerTexts): Generator<MemorySetting> {
+  const { words } = texts;
+  const isServer = runsProgram(texts, REDIS);
+  const given = lastMatch(words.join(" "), /--maxmemory[ =]+["']?([^\s"']+)/gi);
+  const configurations = isServer ? texts.files.filter(({ name }) => name.endsWith(".conf")) : [];
+  const written = configurations
+    .map(({ text, where }) => ({ where, value: lastMatch(text, /^[ \t]*maxmemory[ \t]+["']?([^\s"']+)/gim) }))
+    .filter(({ value }) => value !== undefined)
+    .at(-1);
+  const value = given ?? written?.value;
+  const where = given === undefined ? (written?.where ?? "nowhere") : "args";
+  const name = "maxmemory";
+  if (value !== undefined && value !== "0") {
+    yield { name, value, bytes: redisSize(value), where, leavesRoom: true };
+  } else if (isServer && !/--sentinel|redis-sentinel/.test(words.join(" "))) {
+    const elsewhere = words.some(
+      (word) => word.endsWith(".conf") && !configurations.some((file) => word.endsWith(`/${file.name}`)),
+    );
+    // A configuration that the rendering does not hold may say more.
+    const bytes = value === undefined && elsewhere ? undefined : "unbounded";
+    yield { name, value: value ?? "not set", bytes, where, leavesRoom: true };
+  }
 }
 
 function redisSize(text: string): number | undefined {
@@ -32,7 +38,9 @@ function redisSize(text: string): number | undefined {
 }
 
 /** Loki keeps its write-ahead log in memory up to this ceiling while it replays it. */
-export function* lokiSettings({ words, files }: ContainerTexts): Generator<MemorySetting> {
+export function* lokiSettings(texts: ContainerTexts): Generator<MemorySetting> {
+  const { words } = texts;
+  const files = runsProgram(texts, LOKI) ? texts.files : [];
   const name = "replay_memory_ceiling";
   const given = /-ingester\.wal-replay-memory-ceiling[ =]["']?([^\s"']+)/.exec(words.join(" "))?.[1];
   const written = files

@@ -1,12 +1,21 @@
-import { limitOf } from "../../accounting/charge-totals.ts";
-import { budgetOf, isBounded, isDormant } from "../../accounting/node.ts";
-import { formatMemory } from "../../accounting/quantity.ts";
+import type { ChargeTotals } from "../../accounting/accounting.ts";
+import { budgetOf, isBounded, isDormant, type NamespaceBudget } from "../../accounting/node.ts";
+import { type Amount, countAmount, formatAmount } from "../../accounting/quantity.ts";
+import { charged } from "../../accounting/quota.ts";
 import { describeObject, referenceOf } from "../../manifest/kubernetes-object.ts";
 import { defineRule } from "../rule.ts";
 import { podCreators } from "./pod-creators.ts";
 
 /** Owners whose objects no rendering of the platform holds. */
 const OUTSIDE = /\((K3s|bootstrap)\)$/;
+
+/** What a budget bounds of pods where no quota does: the quota's name of it, its key, what people call it. */
+const BUDGETED: readonly { resource: string; key: keyof NamespaceBudget; what: string }[] = [
+  { resource: "limits.memory", key: "memory", what: "memory limits" },
+  { resource: "limits.cpu", key: "cpuLimits", what: "CPU limits" },
+  { resource: "requests.cpu", key: "cpuRequests", what: "CPU requests" },
+  { resource: "pods", key: "pods", what: "pods" },
+];
 
 /** Pods that programs make at run time are in the plan. */
 export const dynamicPodsDeclared = defineRule({
@@ -23,11 +32,12 @@ export const dynamicPodsDeclared = defineRule({
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/",
   },
   codes: {
-    "pod-creator-undeclared": "A workload may create pods and no entry names it as owner.",
+    "pod-creator-undeclared": "A workload may make pods, or more of them, and no entry names it as owner.",
     "namespace-undeclared": "A namespace without a quota on memory has no declared pods.",
     "owner-missing": "An entry's owner is not in the rendering.",
     "count-unresolved": "An entry's formula gives no number.",
-    "exceeds-budget": "The pods of a namespace without a quota on memory are more than its budget.",
+    "exceeds-budget":
+      "The pods of a namespace without a quota on memory take more memory, CPU or places than its budget.",
   },
   *check({ index, plan, workloads, accounting }) {
     const charges = [...accounting.namespaces.values()].flatMap(({ dynamicPods }) => dynamicPods);
@@ -40,7 +50,7 @@ export const dynamicPodsDeclared = defineRule({
         code: "pod-creator-undeclared",
         manifest: workload.manifest,
         path: `${workload.podSpecPath}.serviceAccountName`,
-        message: `${describeObject(referenceOf(binding))} lets it create ${allowed.slice(0, 3).join(", ")}, but no enabled entry of global.dynamicPods names «${owner}» as owner`,
+        message: `${describeObject(referenceOf(binding))} lets it ${allowed.slice(0, 3).join(", ")}, but no enabled entry of global.dynamicPods names «${owner}» as owner`,
         fix: "declare its pods, or do not let it create any",
       };
     }
@@ -77,17 +87,31 @@ export const dynamicPodsDeclared = defineRule({
           fix: "declare its pods, or let a quota bound its memory",
         };
       }
-      const peak = namespace === undefined ? 0n : limitOf(namespace.peak, "memory");
-      if (budget === undefined || peak <= budget.memory) continue;
-      yield {
-        code: "exceeds-budget",
-        object,
-        path: `${path}.budget.memory`,
-        message: `rendered and dynamic pods of ${name} take ${formatMemory(peak)}, the budget is ${formatMemory(budget.memory)}`,
-        actual: formatMemory(peak),
-        limit: formatMemory(budget.memory),
-        fix: `raise the budget by ${formatMemory(peak - budget.memory)}, or make the pods fewer or smaller`,
-      };
+      if (budget === undefined || namespace === undefined) continue;
+      for (const { resource, key, what, actual, limit } of excesses(namespace.terminating, budget)) {
+        const format = (amount: Amount): string => formatAmount(resource, amount);
+        yield {
+          code: "exceeds-budget",
+          object,
+          path: `${path}.budget.${key}`,
+          message: `at the worst moment rendered and dynamic pods of ${name} take ${what} ${format(actual)}, the budget is ${format(limit)}`,
+          actual: format(actual),
+          limit: format(limit),
+          fix: `raise the budget by ${format(actual - limit)}, or make the pods fewer or smaller`,
+        };
+      }
     }
   },
 });
+
+/** What the pods of one moment take beyond a budget that nothing enforces. */
+function excesses(worst: ChargeTotals, budget: NamespaceBudget) {
+  return BUDGETED.map((bound) => {
+    const limit = budget[bound.key];
+    return {
+      ...bound,
+      actual: charged(worst, bound.resource),
+      limit: typeof limit === "number" ? countAmount(limit) : limit,
+    };
+  }).filter(({ actual, limit }) => actual > limit);
+}

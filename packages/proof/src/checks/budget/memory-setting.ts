@@ -1,5 +1,5 @@
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at, isObject, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
+import { at, isObject, type JsonObject, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
 import type { Container, PodSpec } from "../../manifest/workload.ts";
 
 /** What a program is told about memory. */
@@ -7,8 +7,11 @@ export interface MemorySetting {
   /** As people know it: `GOMEMLIMIT`, `-Xmx`, `maxmemory`. */
   readonly name: string;
   readonly value: string;
-  /** Undefined when the value cannot be read. */
-  readonly bytes: number | undefined;
+  /**
+   * Undefined when the value is only known at run time; `unbounded` when the program takes all that it can
+   * get; `refused` when it does not start with the value.
+   */
+  readonly bytes: number | "unbounded" | "refused" | undefined;
   /** Field of the container, or the ConfigMap, that holds it. */
   readonly where: string;
   /** Whether the program needs more beside it, so that the whole limit is already too much. */
@@ -18,9 +21,13 @@ export interface MemorySetting {
 /** Everything that can hold a setting of one container. */
 export interface ContainerTexts {
   readonly image: string;
+  /** Bytes of the container's memory limit. */
+  readonly limit: number;
   readonly env: readonly { readonly name: string; readonly value: string; readonly where: string }[];
   /** Command and arguments, one word each; a shell script is one word. */
   readonly words: readonly string[];
+  /** Whether it replaces the image's entrypoint. */
+  readonly ownCommand: boolean;
   /** Files from mounted ConfigMaps. */
   readonly files: readonly { readonly name: string; readonly text: string; readonly where: string }[];
 }
@@ -33,14 +40,12 @@ export function textsOf(
   podSpec: PodSpec,
   namespace: string | undefined,
   index: ManifestIndex,
+  limit: number,
 ): ContainerTexts {
-  const env = objectsIn(container.env).flatMap((entry, position) => {
-    const name = stringAt(entry, "name");
-    const value = stringAt(entry, "value");
-    return name === undefined || value === undefined
-      ? []
-      : [{ name, value, where: `env[${position}].value` }];
-  });
+  const dataOf = (name: string | undefined): JsonObject => {
+    const data = name === undefined ? undefined : index.find("", "ConfigMap", namespace, name)?.object.data;
+    return isObject(data) ? data : {};
+  };
   const mounted = new Set(objectsIn(container.volumeMounts).map((mount) => stringAt(mount, "name")));
   const files = objectsIn(podSpec.volumes)
     .filter((volume) => mounted.has(stringAt(volume, "name")))
@@ -49,19 +54,48 @@ export function textsOf(
       ...objectsIn(at(volume, "projected", "sources")).map((source) => at(source, "configMap")),
     ])
     .map((source) => stringAt(source, "name"))
-    .flatMap((name) => {
-      const data = name === undefined ? undefined : index.find("", "ConfigMap", namespace, name)?.object.data;
-      if (!isObject(data)) return [];
-      return Object.entries(data).flatMap(([file, text]) =>
+    .flatMap((name) =>
+      Object.entries(dataOf(name)).flatMap(([file, text]) =>
         typeof text === "string" ? [{ name: file, text, where: `ConfigMap ${name}, ${file}` }] : [],
-      );
-    });
+      ),
+    );
   return {
     image: typeof container.image === "string" ? container.image : "",
-    env,
+    limit,
+    env: environmentOf(container, dataOf),
+    ownCommand: stringsIn(container.command).length > 0,
     words: [...stringsIn(container.command), ...stringsIn(container.args)],
     files,
   };
+}
+
+/** Variables as the kubelet sets them: the last one of a name counts, `env` after `envFrom`. */
+function environmentOf(
+  container: Container,
+  dataOf: (configMap: string | undefined) => JsonObject,
+): ContainerTexts["env"] {
+  const found = new Map<string, { value: string; where: string } | undefined>();
+  for (const source of objectsIn(container.envFrom)) {
+    const configMap = stringAt(source, "configMapRef", "name");
+    const prefix = stringAt(source, "prefix") ?? "";
+    for (const [key, value] of Object.entries(dataOf(configMap))) {
+      if (typeof value === "string")
+        found.set(prefix + key, { value, where: `ConfigMap ${configMap}, ${key}` });
+    }
+  }
+  for (const [position, entry] of objectsIn(container.env).entries()) {
+    const name = stringAt(entry, "name");
+    if (name === undefined) continue;
+    const configMap = stringAt(entry, "valueFrom", "configMapKeyRef", "name");
+    const key = stringAt(entry, "valueFrom", "configMapKeyRef", "key") ?? "";
+    const referred = stringAt(dataOf(configMap), key);
+    const value = stringAt(entry, "value") ?? referred;
+    const where =
+      stringAt(entry, "value") === undefined ? `ConfigMap ${configMap}, ${key}` : `env[${position}].value`;
+    // Another source's value is not known, but it replaces an earlier one.
+    found.set(name, value === undefined ? undefined : { value, where });
+  }
+  return [...found].flatMap(([name, set]) => (set === undefined ? [] : [{ name, ...set }]));
 }
 
 /**

@@ -7,7 +7,10 @@ testRule(memorySettingsAgree, {
   "ok-go-from-the-limit": [],
   "ok-redis": [],
   "ok-last-heap-wins": [],
-  "ok-redis-unbounded": [],
+  "ok-redis-helpers": [],
+  "ok-postgresql-clients": [],
+  "ok-go-overridden": [],
+  "ok-jvm-share": [],
   "ok-volume-of-another-container": [],
   "ok-other-database": [],
   "go-above": ["setting-exceeds-limit"],
@@ -16,6 +19,18 @@ testRule(memorySettingsAgree, {
   "heap-size-variable": ["setting-exceeds-limit"],
   "redis-arguments": ["setting-exceeds-limit"],
   "redis-file": ["setting-exceeds-limit"],
+  "redis-no-limit": ["setting-unbounded"],
+  "redis-not-set": ["setting-unbounded"],
+  "redis-by-script": ["setting-unbounded"],
+  "redis-last-line": ["setting-exceeds-limit", "setting-exceeds-limit"],
+  "redis-upper-case": ["setting-exceeds-limit"],
+  "redis-file-elsewhere": ["unchecked"],
+  "postgresql-upper-case": ["setting-exceeds-limit"],
+  "postgresql-autovacuum": ["setting-exceeds-limit", "setting-exceeds-limit"],
+  "go-from-config-maps": ["setting-exceeds-limit", "setting-exceeds-limit", "setting-exceeds-limit"],
+  "go-kubernetes-unit": ["setting-refused"],
+  "jvm-other-names": ["setting-exceeds-limit", "setting-exceeds-limit"],
+  "volume-without-size": ["memory-volume-unbounded"],
   "postgresql-connections": ["setting-exceeds-limit"],
   "postgresql-file": ["setting-exceeds-limit"],
   "loki-replay": ["setting-exceeds-limit"],
@@ -24,14 +39,14 @@ testRule(memorySettingsAgree, {
   unreadable: ["unchecked", "unchecked", "unchecked"],
 });
 
-test("PostgreSQL: buffers, connections and maintenance together", () => {
-  // 256 MB + 100 × 16 MB + 64 MB
+test("PostgreSQL: buffers, connections, maintenance and autovacuum together", () => {
+  // 256 MB + 100 × 16 MB + 64 MB + 3 × 64 MB
   expect(checkRule(memorySettingsAgree, "postgresql-connections")).toMatchObject([
-    { actual: "1920 Mi", limit: "1 Gi" },
+    { actual: "2112 Mi", limit: "1 Gi" },
   ]);
-  // 131072 × 8 kB + 20 × 4 MB + 64 MB
+  // 131072 × 8 kB + 20 × 4 MB + 64 MB + 3 × 64 MB
   expect(checkRule(memorySettingsAgree, "postgresql-file")).toMatchObject([
-    { actual: "1168 Mi", limit: "1 Gi" },
+    { actual: "1360 Mi", limit: "1 Gi" },
   ]);
 });
 
@@ -46,5 +61,19 @@ test("names the setting, where it stands, and what is left", () => {
   ]);
   expect(checkRule(memorySettingsAgree, "heap-beside-volume")).toMatchObject([
     { actual: "576 Mi", fix: "stay below 256 Mi, or raise the memory limit" },
+  ]);
+});
+
+test("says where a variable comes from, and what bounds nothing", () => {
+  expect(checkRule(memorySettingsAgree, "go-from-config-maps")).toMatchObject([
+    { message: expect.stringContaining("GOMEMLIMIT (1GiB, ConfigMap sizes, go) takes 1 Gi") },
+    { message: expect.stringContaining("GOMEMLIMIT (1GiB, ConfigMap all, MEMLIMIT)") },
+    { message: expect.stringContaining("GOMEMLIMIT (1GiB, env[1].value)") },
+  ]);
+  expect(checkRule(memorySettingsAgree, "redis-not-set")).toMatchObject([
+    {
+      message:
+        "container redis: maxmemory (not set, nowhere) bounds nothing: it grows until the kernel kills it at the container's limit of 256 Mi",
+    },
   ]);
 });

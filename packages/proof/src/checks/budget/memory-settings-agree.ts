@@ -23,7 +23,10 @@ export const memorySettingsAgree = defineRule({
   },
   codes: {
     "setting-exceeds-limit": "A program's own memory setting does not fit the container's limit.",
+    "setting-unbounded": "A cache has no bound of its own, so it grows until the kernel kills it.",
+    "setting-refused": "The program does not start with the value.",
     "memory-volume-exceeds-limit": "Volumes in memory count towards the limit and fill it alone.",
+    "memory-volume-unbounded": "A volume in memory without sizeLimit may grow to the limit of the whole pod.",
   },
   *check({ accounting, index }) {
     for (const { workload, admitted } of accounting.workloads) {
@@ -36,7 +39,17 @@ export const memorySettingsAgree = defineRule({
           amountOf(container.limits, "memory") ?? amountOf(admitted.podLevel?.limits ?? {}, "memory");
         if (source === undefined || limit === undefined) continue;
         const allowed = bytes(limit);
-        const volumes = memoryVolumes(source, podSpec);
+        const { sum: volumes, unbounded } = memoryVolumes(source, podSpec);
+        for (const name of unbounded) {
+          yield {
+            code: "memory-volume-unbounded",
+            manifest,
+            path,
+            message: `container ${container.name} mounts volume ${name} in memory without sizeLimit: what is written there counts towards the limit of ${text(allowed)} until the kernel kills it`,
+            limit: text(allowed),
+            fix: "set sizeLimit of the volume below the memory limit, with room for the program",
+          };
+        }
         if (volumes >= allowed) {
           yield {
             code: "memory-volume-exceeds-limit",
@@ -49,10 +62,33 @@ export const memorySettingsAgree = defineRule({
           };
           continue;
         }
-        for (const setting of memorySettings(textsOf(source, podSpec, manifest.namespace, index))) {
+        for (const setting of memorySettings(textsOf(source, podSpec, manifest.namespace, index, allowed))) {
           const what = `container ${container.name}: ${setting.name} (${setting.value}, ${setting.where})`;
           if (setting.bytes === undefined) {
             yield { unchecked: `${what} cannot be read`, manifest };
+            continue;
+          }
+          if (setting.bytes === "unbounded") {
+            yield {
+              code: "setting-unbounded",
+              manifest,
+              path,
+              message: `${what} bounds nothing: it grows until the kernel kills it at the container's limit of ${text(allowed)}`,
+              actual: setting.value,
+              limit: text(allowed),
+              fix: `set ${setting.name} below ${text(allowed - volumes)}, with room for what the program does not count`,
+            };
+            continue;
+          }
+          if (setting.bytes === "refused") {
+            yield {
+              code: "setting-refused",
+              manifest,
+              path,
+              message: `${what} cannot be read by the program, which ends at once`,
+              actual: setting.value,
+              fix: "write it in the program's own units: bytes, or with KiB, MiB or GiB for Go",
+            };
             continue;
           }
           const used = setting.bytes + volumes;
@@ -72,14 +108,28 @@ export const memorySettingsAgree = defineRule({
   },
 });
 
-/** Bytes of the memory-backed volumes that a container mounts; the kernel charges them to it. */
-function memoryVolumes(container: Container, { volumes }: PodSpec): number {
+/**
+ * Bytes of the memory-backed volumes that a container mounts (the kernel charges them to it), and the names of
+ * those without a size: they may take as much as the pod.
+ * @see k8s.io/kubernetes v1.36.3 pkg/volume/emptydir/empty_dir.go `calculateEmptyDirMemorySize`
+ */
+function memoryVolumes(
+  container: Container,
+  { volumes }: PodSpec,
+): { readonly sum: number; readonly unbounded: readonly string[] } {
   const mounted = new Set(objectsIn(container.volumeMounts).map((mount) => stringAt(mount, "name")));
-  return objectsIn(volumes)
+  const sizes = objectsIn(volumes)
     .filter(
       (volume) => at(volume, "emptyDir", "medium") === "Memory" && mounted.has(stringAt(volume, "name")),
     )
-    .reduce((sum, volume) => sum + bytes(parseQuantity(at(volume, "emptyDir", "sizeLimit")) ?? 0n), 0);
+    .map((volume) => ({
+      name: stringAt(volume, "name") ?? "",
+      size: bytes(parseQuantity(at(volume, "emptyDir", "sizeLimit")) ?? 0n),
+    }));
+  return {
+    sum: sizes.reduce((sum, { size }) => sum + size, 0),
+    unbounded: sizes.filter(({ size }) => size <= 0).map(({ name }) => name),
+  };
 }
 
 function text(size: number): string {

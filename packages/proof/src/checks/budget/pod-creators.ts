@@ -1,8 +1,9 @@
 import { namespaceOf } from "../../accounting/account.ts";
 import type { Manifest } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
+import { at, type JsonObject, objectAt, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
 import type { PodSpec, Workload } from "../../manifest/workload.ts";
+import { labelsOf, matchesLabels } from "../../network/label-selector.ts";
 
 /** Resources whose creation makes pods, by API group. */
 const POD_MAKERS: Readonly<Record<string, readonly string[]>> = {
@@ -10,16 +11,25 @@ const POD_MAKERS: Readonly<Record<string, readonly string[]>> = {
   apps: ["deployments", "daemonsets", "statefulsets", "replicasets"],
   batch: ["jobs", "cronjobs"],
 };
+/** Whose `scale` subresource makes more pods of the same kind. */
+const SCALED: ReadonlySet<string> = new Set([
+  "replicationcontrollers",
+  "deployments",
+  "statefulsets",
+  "replicasets",
+]);
 /** Kubernetes' own ClusterRoles that allow it; no rendering holds them. */
-const BUILT_IN: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit"]);
+const BUILT_IN: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit", "system:aggregate-to-edit"]);
+/** The label by which Kubernetes' own role `system:aggregate-to-edit` joins an aggregated one. */
+const BUILT_IN_LABELS = { "rbac.authorization.k8s.io/aggregate-to-edit": "true" };
 const RBAC = "rbac.authorization.k8s.io";
 
-/** A workload whose ServiceAccount may create pods. */
+/** A workload whose ServiceAccount may create pods or make controllers create more. */
 interface PodCreator {
   readonly workload: Workload;
   /** The binding that allows it. */
   readonly binding: Manifest;
-  /** What it may create: `pods`, `apps/deployments`, `everything`. */
+  /** What it may do: `create pods`, `patch apps/deployments/scale`, `create everything (edit)`. */
   readonly allowed: readonly string[];
 }
 
@@ -65,20 +75,59 @@ function allowedBy(binding: Manifest, index: ManifestIndex): readonly string[] {
   const kind = stringAt(binding.object, "roleRef", "kind") ?? "";
   const name = stringAt(binding.object, "roleRef", "name") ?? "";
   const role = index.find(RBAC, kind, kind === "Role" ? binding.namespace : undefined, name);
-  if (role === undefined) return kind === "ClusterRole" && BUILT_IN.has(name) ? [`everything (${name})`] : [];
-  return objectsIn(role.object.rules).flatMap((rule) => {
-    const verbs = stringsIn(rule.verbs);
-    if (!verbs.includes("create") && !verbs.includes("*")) return [];
-    const groups = stringsIn(rule.apiGroups);
-    const resources = stringsIn(rule.resources);
-    return Object.entries(POD_MAKERS)
-      .filter(([group]) => groups.includes(group) || groups.includes("*"))
-      .flatMap(([group, makers]) =>
-        makers
-          .filter((maker) => resources.includes(maker) || resources.includes("*"))
-          .map((maker) => (group === "" ? maker : `${group}/${maker}`)),
-      );
-  });
+  if (role === undefined) {
+    return kind === "ClusterRole" && BUILT_IN.has(name) ? [`create everything (${name})`] : [];
+  }
+  return [...new Set(allowedByRole(role, index, new Set()))];
+}
+
+/**
+ * The controller manager overwrites the rules of an aggregated role with those of the roles that it selects.
+ * @see k8s.io/kubernetes v1.36.3 pkg/controller/clusterroleaggregation
+ */
+function allowedByRole(role: Manifest, index: ManifestIndex, seen: Set<Manifest>): readonly string[] {
+  if (seen.has(role)) return [];
+  seen.add(role);
+  const aggregation = role.kind === "ClusterRole" ? objectAt(role.object, "aggregationRule") : undefined;
+  if (aggregation === undefined) return objectsIn(role.object.rules).flatMap(allowedByRule);
+  const selectors = objectsIn(aggregation.clusterRoleSelectors);
+  return [
+    ...(selectors.some((selector) => matchesLabels(selector, BUILT_IN_LABELS))
+      ? ["create everything (edit)"]
+      : []),
+    ...index
+      .filter({ group: RBAC, kind: "ClusterRole" })
+      .filter(({ object }) =>
+        selectors.some((selector) => matchesLabels(selector, labelsOf(object.metadata))),
+      )
+      .flatMap((selected) => allowedByRole(selected, index, seen)),
+  ];
+}
+
+function allowedByRule(rule: JsonObject): readonly string[] {
+  const [verbs, groups, resources] = [rule.verbs, rule.apiGroups, rule.resources].map(stringsIn) as [
+    readonly string[],
+    readonly string[],
+    readonly string[],
+  ];
+  const has = (list: readonly string[], ...names: string[]): string | undefined =>
+    names.find((name) => list.includes(name) || list.includes("*"));
+  const create = has(verbs, "create");
+  const change = has(verbs, "patch", "update");
+  return Object.entries(POD_MAKERS)
+    .filter(([group]) => has(groups, group) !== undefined)
+    .flatMap(([group, makers]) =>
+      makers.flatMap((maker) => {
+        const named = group === "" ? maker : `${group}/${maker}`;
+        const whole = has(resources, maker) !== undefined;
+        if (whole && create !== undefined) return [`create ${named}`];
+        // A change to a pod makes no second one; a change to its controller may.
+        if (change === undefined || maker === "pods") return [];
+        if (whole) return [`${change} ${named}`];
+        const scales = has(resources, `${maker}/scale`, "*/scale") !== undefined;
+        return SCALED.has(maker) && scales ? [`${change} ${named}/scale`] : [];
+      }),
+    );
 }
 
 /** `namespace/account`, `namespace/*` for all accounts of a namespace, `*` for all. */
@@ -86,6 +135,10 @@ function subjectKey(subject: unknown, binding: Manifest): string | undefined {
   const kind = at(subject, "kind");
   const name = stringAt(subject, "name") ?? "";
   if (kind === "ServiceAccount") return `${stringAt(subject, "namespace") ?? namespaceOf(binding)}/${name}`;
+  if (kind === "User") {
+    const [, namespace, account] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name) ?? [];
+    return namespace === undefined ? undefined : `${namespace}/${account}`;
+  }
   if (kind !== "Group") return undefined;
   if (name === "system:serviceaccounts" || name === "system:authenticated") return "*";
   const namespace = /^system:serviceaccounts:(.+)$/.exec(name)?.[1];

@@ -10,6 +10,7 @@ testRule(quotaFits, {
   "ok-suspended": [],
   "ok-no-node-ports": [],
   "ok-init-step-is-the-peak": [],
+  "ok-ephemeral-claims": [],
   "steady-too-big": ["steady-exceeds-quota"],
   "rollout-too-big": ["rollout-exceeds-quota"],
   "job-too-big": ["jobs-exceed-quota"],
@@ -19,6 +20,8 @@ testRule(quotaFits, {
   "sidecar-counted-again": ["steady-exceeds-quota"],
   "runtime-overhead": ["steady-exceeds-quota"],
   "claims-too-big": ["objects-exceed-quota", "objects-exceed-quota"],
+  "ephemeral-claims": ["objects-exceed-quota"],
+  "ephemeral-claims-of-finished-runs": ["objects-exceed-quota"],
   "node-ports": ["objects-exceed-quota"],
   "must-specify": ["resource-not-specified"],
   "limit-range-maximum": ["limit-range-refuses", "limit-range-refuses", "limit-range-refuses"],
@@ -53,6 +56,9 @@ test("a claim is charged in whole bytes, once per replica", () => {
     { actual: "24 Gi", limit: "20 Gi" },
     { actual: "3", limit: "2" },
   ]);
+  // One ephemeral volume per pod: twice two replicas, or one run and four that are kept.
+  expect(checkRule(quotaFits, "ephemeral-claims")).toMatchObject([{ actual: "24 Gi", limit: "20 Gi" }]);
+  expect(checkRule(quotaFits, "ephemeral-claims-of-finished-runs")).toMatchObject([{ actual: "25 Gi" }]);
 });
 
 test("without a rendered quota the finding points at the plan", () => {

@@ -16,17 +16,20 @@ export const reservationHolds = defineRule({
       "Layers that come later: their memory is held by arithmetic, not by a placeholder that wastes it.",
     incident:
       "While Kubeflow is switched off, a namespace without quota grows into the free memory; on the day it is switched on, its pods stay Pending.",
-    fix: "Render namespace and quota of every layer from day 0, and give every other namespace a quota or declare its pods in global.dynamicPods.",
+    fix: "Render namespace and quota of every layer from day 0, and give every other namespace a quota or declare its pods in global.dynamicPods. A reserved namespace whose pods cannot have a quota needs its entries in dynamicPods already; one that will never be used, a budget of 0.",
     source: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
   },
   codes: {
     "reservation-without-namespace": "The namespace of a reserved layer is not rendered.",
-    "reservation-without-quota": "The namespace of a reserved layer has no quota on memory limits.",
+    "reservation-without-quota":
+      "The namespace of a reserved layer has neither a quota on memory limits nor declared pods.",
     "namespace-unbounded": "Nothing bounds the memory of a namespace.",
     "reservation-overcommitted": "The other namespaces may take memory that is reserved.",
   },
   *check({ index, plan, accounting }) {
     const reserved = reservedLayers(plan);
+    // Entries count once their component is enabled; before that they still say what will come.
+    const declared = new Set(Object.values(plan.dynamicPods).map(({ namespace }) => namespace));
     const rendered = new Set(index.filter({ group: "", kind: "Namespace" }).map(({ name }) => name));
     for (const [name, namespace] of Object.entries(plan.namespaces)) {
       const object = { apiVersion: "v1", kind: "Namespace", name };
@@ -41,18 +44,22 @@ export const reservationHolds = defineRule({
           fix: "render the namespace whether or not the layer's components are enabled",
         };
       }
-      if (!isBounded(plan, name) || quotas.some(boundsMemory)) continue;
+      if (quotas.some(boundsMemory)) continue;
+      const promised = planned(namespace.budget.memory);
+      const holdsNothing = promised === 0n || declared.has(name);
+      if (!isBounded(plan, name) && (!isReserved || holdsNothing)) continue;
       yield {
         code: isReserved ? "reservation-without-quota" : "namespace-unbounded",
         object,
         path: `global.namespaces.${name}.quota`,
         message: isReserved
-          ? `${formatMemory(planned(namespace.budget.memory))} are reserved for ${name}, but no quota names limits.memory`
+          ? `${formatMemory(promised)} are reserved for ${name}, but no quota names limits.memory`
           : `no quota of ${name} names limits.memory, so its pods can take what is reserved for others`,
-        fix: "render a ResourceQuota without scopes that names limits.memory",
+        fix: isBounded(plan, name)
+          ? "render a ResourceQuota without scopes that names limits.memory"
+          : "set quota.enabled and quota.compute to true, or declare its pods in global.dynamicPods",
       };
     }
-    const declared = new Set(Object.values(plan.dynamicPods).map(({ namespace }) => namespace));
     const inhabited = new Set([
       ...rendered,
       ...accounting.namespaces.keys(),
@@ -74,17 +81,17 @@ export const reservationHolds = defineRule({
     const others = demandsOn(plan, accounting)
       .filter(({ name }) => !reserved.has(plan.namespaces[name]?.layer ?? ""))
       .reduce((total, { memory }) => total + memory, 0n);
-    const promised = Object.values(plan.namespaces)
+    const reservation = Object.values(plan.namespaces)
       .filter(({ layer }) => reserved.has(layer))
       .reduce((total, { budget }) => total + planned(budget.memory), 0n);
-    if (promised > 0n && others > allocatable - promised) {
+    if (reservation > 0n && others > allocatable - reservation) {
       yield {
         code: "reservation-overcommitted",
         path: "global.namespaces",
-        message: `${[...reserved].join(", ")} reserve ${formatMemory(promised)} of ${formatMemory(allocatable)}, but the other namespaces may take ${formatMemory(others)}`,
+        message: `${[...reserved].join(", ")} reserve ${formatMemory(reservation)} of ${formatMemory(allocatable)}, but the other namespaces may take ${formatMemory(others)}`,
         actual: formatMemory(others),
-        limit: formatMemory(allocatable - promised),
-        fix: `take ${formatMemory(others - (allocatable - promised))} from the other namespaces`,
+        limit: formatMemory(allocatable - reservation),
+        fix: `take ${formatMemory(others - (allocatable - reservation))} from the other namespaces`,
       };
     }
   },

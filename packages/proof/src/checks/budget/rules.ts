@@ -4,6 +4,7 @@ import { layerFits } from "./layer-fits.ts";
 import { limitRangeSane } from "./limit-range-sane.ts";
 import { memorySettingsAgree } from "./memory-settings-agree.ts";
 import { nodeFits } from "./node-fits.ts";
+import { podsSchedulable } from "./pods-schedulable.ts";
 import { quotaFits } from "./quota-fits.ts";
 import { quotaMatchesPlan } from "./quota-matches-plan.ts";
 import { requireResources } from "./require-resources.ts";
@@ -14,6 +15,7 @@ export const budgetRules: readonly Rule[] = [
   quotaFits,
   layerFits,
   nodeFits,
+  podsSchedulable,
   quotaMatchesPlan,
   limitRangeSane,
   reservationHolds,

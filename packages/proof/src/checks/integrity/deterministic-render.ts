@@ -1,4 +1,4 @@
-import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
 import { firstDifference } from "../../order/first-difference.ts";
 import { defineRule } from "../rule.ts";
 
@@ -36,7 +36,7 @@ export const deterministicRender = defineRule({
           code: "rendering-differs",
           manifest,
           path: difference.path,
-          message: `${difference.path} of ${describeObject(referenceOf(manifest))} was ${difference.expected}, and ${difference.actual} when rendered again`,
+          message: `${difference.path} of ${describeObject(manifest)} was ${difference.expected}, and ${difference.actual} when rendered again`,
           actual: difference.actual,
           limit: difference.expected,
           fix: "Make the template depend on the values alone.",
@@ -55,7 +55,7 @@ function renderedOnce(manifest: Manifest, which: string) {
   return {
     code: "rendered-once",
     manifest,
-    message: `Only the ${which} of two renderings has ${describeObject(referenceOf(manifest))}`,
+    message: `Only the ${which} of two renderings has ${describeObject(manifest)}`,
     fix: "Make its name and its condition depend on the values alone.",
   } as const;
 }

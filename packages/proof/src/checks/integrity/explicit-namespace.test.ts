@@ -26,3 +26,18 @@ test("without a plan and without Namespaces in the stream, one line for each unk
     { unchecked: expect.stringContaining("release") },
   ]);
 });
+
+test("without a plan, one finding counts all objects that leave the namespace to the release", () => {
+  const documents = ["a", "b", "c"].map(
+    (name) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}}`,
+  );
+  const context = createContext(parseManifests(documents.join("\n---\n"), "-"), undefined);
+  expect([...explicitNamespace.check(context)]).toMatchObject([
+    {
+      code: "no-namespace",
+      manifest: { name: "a" },
+      message: expect.stringContaining("so do 2 more"),
+      actual: "3 objects without a namespace",
+    },
+  ]);
+});

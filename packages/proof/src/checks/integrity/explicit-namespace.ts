@@ -1,4 +1,4 @@
-import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { isClusterScoped } from "../../manifest/scope.ts";
 import { nearest } from "../../nearest.ts";
@@ -35,11 +35,16 @@ export const explicitNamespace = defineRule({
     const scopes = new Map<string, boolean | undefined>();
     const unknown = new Set<string>();
     const nearestOf = memoised((namespace) => nearest(namespace, known));
+    // Who applies foreign manifests names one namespace for all of them: said once, not for each object.
+    const homeless: Manifest[] = [];
     for (const manifest of index.all) {
       const kind = `${manifest.group}/${manifest.kind}`;
       if (!scopes.has(kind)) scopes.set(kind, scopeOf(manifest, index));
       const problem = judge(manifest, scopes.get(kind));
-      if (problem !== undefined) yield problem;
+      if (problem !== "no-namespace") {
+        if (problem !== undefined) yield problem;
+      } else if (plan === undefined) homeless.push(manifest);
+      else yield noNamespace(manifest, 1);
       const { namespace } = manifest;
       if (scopes.get(kind) === true || namespace === undefined || known.has(namespace)) continue;
       if (plan !== undefined || namespaces.length > 0)
@@ -52,6 +57,7 @@ export const explicitNamespace = defineRule({
         };
       }
     }
+    if (homeless[0] !== undefined) yield noNamespace(homeless[0], homeless.length);
   },
 });
 
@@ -65,7 +71,10 @@ function scopeOf({ group, kind }: Manifest, index: ManifestIndex): boolean | und
   return entry === undefined ? undefined : entry[1].scope === "Cluster";
 }
 
-function judge(manifest: Manifest, isCluster: boolean | undefined): Problem<Code> | Unchecked | undefined {
+function judge(
+  manifest: Manifest,
+  isCluster: boolean | undefined,
+): Problem<Code> | Unchecked | "no-namespace" | undefined {
   const { kind, namespace, object } = manifest;
   if (isCluster === undefined) {
     if (namespace !== undefined) return undefined;
@@ -74,16 +83,7 @@ function judge(manifest: Manifest, isCluster: boolean | undefined): Problem<Code
       manifest,
     };
   }
-  if (!isCluster && namespace === undefined) {
-    return {
-      code: "no-namespace",
-      manifest,
-      path: "metadata.namespace",
-      message: `${kind} ${manifest.name} has no metadata.namespace and goes wherever the release is installed`,
-      limit: "a namespace",
-      fix: "Write metadata.namespace.",
-    };
-  }
+  if (!isCluster && namespace === undefined) return "no-namespace";
   if (isCluster && namespace !== undefined) {
     return {
       code: "namespace-on-cluster-scoped",
@@ -95,6 +95,20 @@ function judge(manifest: Manifest, isCluster: boolean | undefined): Problem<Code
     };
   }
   return undefined;
+}
+
+/** One object, or the first of several that lack the same. */
+function noNamespace(manifest: Manifest, count: number): Problem<Code> {
+  const others = count > 1 ? `; so do ${count - 1} more` : "";
+  return {
+    code: "no-namespace",
+    manifest,
+    path: "metadata.namespace",
+    message: `${describeObject(manifest)} has no metadata.namespace and goes wherever the release is installed${others}`,
+    actual: count > 1 ? `${count} objects without a namespace` : undefined,
+    limit: "a namespace",
+    fix: "Write metadata.namespace.",
+  };
 }
 
 function unknownNamespace(

@@ -8,12 +8,20 @@ testRule(referencesResolve, {
   "accounts-and-roles": ["missing-object", "missing-object", "missing-object", "missing-object"],
   "claim-missing": ["missing-object", "missing-object"],
   "classes-missing": ["missing-class", "missing-class", "missing-class"],
+  "claims-unserved": [
+    "missing-object",
+    "unserved-claim",
+    "unserved-claim",
+    "unserved-claim",
+    "unserved-claim",
+  ],
   "config-map-missing": ["missing-object", "missing-object", "missing-object"],
   "keys-missing": ["missing-key", "missing-key", "missing-key", "missing-key", "missing-key"],
   "files-missing": ["missing-key", "missing-key", "missing-key", "missing-key"],
   "services-missing": ["missing-object", "missing-object", "missing-object"],
   "ok-built-in": [],
   "ok-files": [],
+  "ok-claims-served": [],
   "ok-filled-by-others": ["unchecked"],
   "ok-keys": [],
 });
@@ -31,6 +39,24 @@ test("says that a class's provider is disabled", () => {
     path: "spec.storageClassName",
     message: expect.stringContaining("its provider longhorn is disabled"),
   });
+});
+
+test("says why a claim stays pending", () => {
+  const [volume, shared, device, unclassed, template] = checkRule(referencesResolve, "claims-unserved");
+  expect(volume).toMatchObject({ path: "spec.volumeName", actual: "backup-2026" });
+  expect(shared).toMatchObject({ actual: "ReadWriteMany", limit: "ReadWriteOnce, ReadWriteOncePod" });
+  expect(device).toMatchObject({ path: "spec.volumeMode", actual: "Block", limit: "Filesystem" });
+  expect(unclassed).toMatchObject({ path: "spec.storageClassName", limit: "local-path" });
+  expect(template).toMatchObject({ path: "spec.volumeClaimTemplates[0].spec.selector" });
+});
+
+test("without a plan, a StatefulSet whose Service is elsewhere is unchecked", () => {
+  const set =
+    "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {serviceName: a, template: {spec: {containers: [{name: a}]}}}}";
+  const context = createContext(parseManifests(set, "-"), undefined);
+  expect([...referencesResolve.check(context)]).toMatchObject([
+    { unchecked: expect.stringContaining("DNS names") },
+  ]);
 });
 
 test("without a plan, what the cluster provides is unchecked, and what the chart renders is not", () => {

@@ -1,4 +1,4 @@
-import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
@@ -10,8 +10,9 @@ import { dataUses, keysOf } from "./references/key-references.ts";
 import { mountedFiles } from "./references/mounted-files.ts";
 import { describeTarget, type NamedReference } from "./references/object-reference.ts";
 import { standingOf } from "./references/outside.ts";
+import { unservedClaims } from "./references/unserved-claims.ts";
 
-type Code = "missing-object" | "missing-class" | "missing-key";
+type Code = "missing-object" | "missing-class" | "missing-key" | "unserved-claim";
 
 const CLASSES: ReadonlySet<string> = new Set(["StorageClass", "IngressClass", "PriorityClass"]);
 
@@ -26,12 +27,14 @@ export const referencesResolve = defineRule({
     incident:
       "A renamed ConfigMap left one Deployment behind. The sync was green, the new pod stayed in ContainerCreating, and the old one served until the node restarted.",
     fix: "Correct the name, render the object, or mark the reference optional if the pod does without it. Secrets of a planned platform are held against the ledger by secrets-closed.",
-    source: "k8s.io/api v0.36.3 core/v1 types.go; K3s and Kubernetes built-in objects as of 1.36.3",
+    source:
+      "k8s.io/api v0.36.3 core/v1 types.go; K3s and Kubernetes built-in objects as of 1.36.3; rancher/local-path-provisioner v0.0.37 provisioner.go",
   },
   codes: {
-    "missing-object": "A ConfigMap, claim, account, Service or role that nothing provides.",
+    "missing-object": "A ConfigMap, claim, volume, account, Service or role that nothing provides.",
     "missing-class": "A storage, ingress or priority class that nothing provides.",
     "missing-key": "A key that the ConfigMap or Secret does not have.",
+    "unserved-claim": "A claim that stays pending: its class cannot make what it asks for.",
   },
   *check({ index, workloads, plan }) {
     const seen = new Set<string>();
@@ -41,7 +44,7 @@ export const referencesResolve = defineRule({
       const result = judge(reference, index, plan);
       if (result === undefined) continue;
       const target = describeTarget(reference);
-      const key = `${describeObject(referenceOf(reference.user))} ${target}`;
+      const key = `${describeObject(reference.user)} ${target}`;
       if (seen.has(key)) continue;
       seen.add(key);
       yield result;
@@ -50,6 +53,7 @@ export const referencesResolve = defineRule({
       yield* missingKeys(workload, index);
       yield* missingFiles(workload, index);
     }
+    if (plan !== undefined) yield* unservedClaims(index, plan);
   },
 });
 
@@ -107,7 +111,7 @@ function neighbour(
   const elsewhere = sameKind.find((manifest) => manifest.name === name);
   if (elsewhere !== undefined) {
     return {
-      hint: `; ${describeObject(referenceOf(elsewhere))} is in another namespace`,
+      hint: `; ${describeObject(elsewhere)} is in another namespace`,
       suggestion: undefined,
     };
   }
@@ -162,7 +166,7 @@ function missingKey(
     code: "missing-key",
     manifest,
     path,
-    message: `${path} takes ${key} of ${describeObject(referenceOf(holder))}, which has: ${known}`,
+    message: `${path} takes ${key} of ${describeObject(holder)}, which has: ${known}`,
     actual: key,
     limit: near ?? known,
     fix: near === undefined ? `Add ${key} to the ${holder.kind}, or take one of: ${known}.` : `Take ${near}.`,

@@ -60,7 +60,7 @@ test("no rule throws, whatever a field holds, and every finding can be read", ()
     fc.property(fc.array(damaged, { minLength: 1, maxLength: 4 }), (stream) => {
       const again = new ManifestIndex(stream.slice(1));
       const renderings: Renderings = { root: again, components: new Map(), again };
-      const context = createContext(stream, plan, renderings) as PlannedContext & {
+      const context = createContext(stream, plan, { renderings }) as PlannedContext & {
         readonly renderings: Renderings;
       };
       for (const rule of integrityRules) {

@@ -1,14 +1,15 @@
-import { describeObject, referenceOf } from "../../manifest/kubernetes-object.ts";
+import { describeObject } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { nearest } from "../../nearest.ts";
 import type { Plan, PlannedSecret } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { keysOf } from "./references/key-references.ts";
+import { checkGeneration, type GenerationCode } from "./secrets/check-generation.ts";
 import { type SecretUse, secretUses } from "./secrets/secret-uses.ts";
 
-type Code = "missing-secret" | "missing-secret-key" | "unused-secret" | "unused-secret-key";
+type Code = "missing-secret" | "missing-secret-key" | "unused-secret" | "unused-secret-key" | GenerationCode;
 
-export const secretsClosed = defineRule({
+export const secretsClosed = defineRule<Code>({
   id: "secrets-closed",
   group: "integrity",
   severity: "error",
@@ -19,14 +20,18 @@ export const secretsClosed = defineRule({
       "Pods from waiting for a Secret that nobody makes, and the cluster from credentials that nobody uses and nobody rotates.",
     incident:
       "The ledger made `mlflow-s3` in the data namespace only. MLflow's pod in another namespace stayed in CreateContainerConfigError until somebody copied it by hand.",
-    fix: "Add the namespace or the key to global.secrets.ledger, correct the reference, or remove the entry that nothing uses.",
-    source: "the plan's global.secrets.ledger; k8s.io/api v0.36.3 core/v1 (where pods name Secrets)",
+    fix: "Add the namespace or the key to global.secrets.ledger, correct the reference, or remove the entry that nothing uses. For the Job that creates Secrets: render its ledger and its roles from global.secrets.ledger.",
+    source:
+      "the plan's global.secrets.ledger; k8s.io/api v0.36.3 core/v1 (where pods name Secrets); k8s.io/kubernetes v1.36.3 pkg/apis/rbac/v1/evaluation_helpers.go (what a rule allows)",
   },
   codes: {
     "missing-secret": "A Secret that neither the ledger nor the rendering produces in that namespace.",
     "missing-secret-key": "A key that the producer does not make.",
     "unused-secret": "A ledger entry that nothing in one of its namespaces uses.",
     "unused-secret-key": "A key of the ledger that nothing reads.",
+    "missing-generator": "The plan has Secrets generated, and no rendered Job does it.",
+    "generates-something-else": "The rendered Job makes something else than the plan's ledger says.",
+    "generator-forbidden": "The Job may not read, create or extend a Secret that it has to make.",
   },
   *check({ index, workloads, plan }) {
     const ledger = new Map(
@@ -41,19 +46,21 @@ export const secretsClosed = defineRule({
       if (use.optional) continue;
       for (const problem of checkProducer(use, ledger, index, plan)) {
         // A pod that reads five keys of a Secret that is not there is one finding.
-        const first = `${describeObject(referenceOf(use.user))} ${use.name}`;
+        const first = `${describeObject(use.user)} ${use.name}`;
         if (problem.code === "missing-secret" && missing.has(first)) continue;
         if (problem.code === "missing-secret") missing.add(first);
         yield problem;
       }
     }
     for (const [name, secret] of ledger) yield* checkConsumers(name, secret, used, plan);
+    if (plan.secrets.generate.enabled) yield* checkGeneration(ledger, index, workloads);
+    else if (ledger.size > 0)
+      yield { unchecked: `Secrets supplied by the owner: ${[...ledger.keys()].join(", ")}` };
   },
 });
 
-/** Foundation's and Argo CD's own secrets belong to no component of the plan; they are always made. */
-function isProduced({ component }: PlannedSecret, plan: Plan): boolean {
-  return !Object.hasOwn(plan.components, component) || plan.components[component]?.enabled === true;
+function isProduced({ enabled, component }: PlannedSecret, plan: Plan): boolean {
+  return enabled && Object.hasOwn(plan.components, component) && plan.components[component]?.enabled === true;
 }
 
 function* checkProducer(
@@ -104,6 +111,7 @@ function whyMissing(
   plan: Plan,
 ): string {
   if (planned !== undefined) return `which the ledger makes only in ${planned.namespaces.join(", ")}`;
+  if (isSwitchedOff(name, plan)) return "which the ledger has disabled";
   const disabled = disabledOwner(name, plan);
   if (disabled !== undefined) return `which is not made while ${disabled} is disabled`;
   return `which the ledger does not know${near === undefined ? "" : `; the nearest is ${near}`}`;
@@ -116,9 +124,15 @@ function howToMend(
   plan: Plan,
 ): string {
   if (planned !== undefined) return `Add ${namespace} to global.secrets.ledger.${name}.namespaces.`;
+  if (isSwitchedOff(name, plan)) return `Enable global.secrets.ledger.${name}, or do without it.`;
   const disabled = disabledOwner(name, plan);
   if (disabled !== undefined) return `Enable ${disabled}, or let a component that runs own the secret.`;
   return near === undefined ? `Add ${name} to global.secrets.ledger.` : `Name ${near}.`;
+}
+
+/** An entry that is disabled itself, whatever its component is. */
+function isSwitchedOff(name: string, plan: Plan): boolean {
+  return Object.hasOwn(plan.secrets.ledger, name) && plan.secrets.ledger[name]?.enabled === false;
 }
 
 /** The disabled component that owns a secret of the ledger. */

@@ -1,4 +1,4 @@
-import { apiGroup, describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
+import { apiGroup, describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, isObject, objectAt, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
@@ -100,9 +100,7 @@ function* checkService(service: Manifest, pods: PodDirectory): Generator<Problem
     if (program !== undefined) programs.set(program, workload);
   }
   if (programs.size < 2) return;
-  const names = [...programs.values()]
-    .map(({ manifest }) => describeObject(referenceOf(manifest)))
-    .join(" and ");
+  const names = [...programs.values()].map(({ manifest }) => describeObject(manifest)).join(" and ");
   yield {
     code: "service-selects-several",
     manifest: service,
@@ -139,7 +137,7 @@ function* checkSelector(
   }
   const matchLabels = labelsOf({ labels: objectAt(selector, "matchLabels") });
   const near = pods.nearMiss(namespace, matchLabels);
-  const object = near === undefined ? undefined : describeObject(referenceOf(near.workload.manifest));
+  const object = near === undefined ? undefined : describeObject(near.workload.manifest);
   const hint = near === undefined ? "" : `; nearest is ${object}, whose pods have ${near.differences}`;
   const wanted = Object.keys(matchLabels).length > 0 ? describeLabels(matchLabels) : "by matchExpressions";
   yield {

@@ -1,4 +1,4 @@
-import { describeObject, type Manifest, referenceOf, type Source } from "../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, type Source } from "../../manifest/kubernetes-object.ts";
 import { isClusterScoped } from "../../manifest/scope.ts";
 import { defineRule } from "../rule.ts";
 
@@ -28,7 +28,7 @@ export const uniqueObject = defineRule({
         first.set(identity, manifest);
         continue;
       }
-      const object = describeObject(referenceOf(manifest));
+      const object = describeObject(manifest);
       const other = describeSource(earlier.source);
       yield {
         code: "duplicate-object",

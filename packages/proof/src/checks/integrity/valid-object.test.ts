@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { checkRule, testRule } from "../../../test/rule-fixtures.ts";
+import { parseManifests } from "../../manifest/parse-manifests.ts";
+import { createContext } from "../context.ts";
 import { validObject } from "./valid-object.ts";
 
 testRule(validObject, {
@@ -33,6 +35,8 @@ testRule(validObject, {
     "invalid-value",
   ],
   "duplicate-entries": ["duplicate-entry", "duplicate-entry", "duplicate-entry", "duplicate-entry"],
+  "deployment-deadlines": ["invalid-value", "invalid-value"],
+  "duplicate-keys": ["duplicate-key", "duplicate-key", "duplicate-key"],
   "exclusive-fields": [
     "conflicting-fields",
     "conflicting-fields",
@@ -50,6 +54,7 @@ testRule(validObject, {
     "invalid-value",
     "invalid-value",
   ],
+  "pod-resources": ["invalid-value", "invalid-value", "invalid-value"],
   "outside-enumeration": ["invalid-value", "invalid-value", "invalid-value", "invalid-value"],
   "probes-and-hooks": [
     "conflicting-fields",
@@ -70,10 +75,24 @@ testRule(validObject, {
     "invalid-value",
   ],
   "unknown-kinds": ["unknown-kind", "unknown-kind"],
+  "uncounted-pods": [
+    "unchecked",
+    "unknown-kind-makes-pods",
+    "unchecked",
+    "unknown-kind-makes-pods",
+    "unchecked",
+    "unknown-kind-makes-pods",
+    "unchecked",
+    "unknown-kind-makes-pods",
+    "unknown-kind-makes-pods",
+  ],
   "unquoted-values": ["wrong-type", "wrong-type", "wrong-type", "wrong-type"],
+  "ok-counted-pods": ["unchecked", "unchecked", "unchecked"],
   "ok-foreign-kind": ["unchecked"],
+  "ok-merge-keys": [],
   "ok-nulls-and-numbers": [],
   "ok-open-custom-resource": [],
+  "ok-pod-resources": [],
   "ok-sidecars-and-cron": [],
   "ok-unusual-names": [],
 });
@@ -98,4 +117,38 @@ test("compares requests and limits as amounts", () => {
   expect(checkRule(validObject, "requests-above-limits")).toMatchObject([
     { path: "spec.template.spec.containers[0].resources.requests.memory", actual: "1Gi", limit: "1000Mi" },
   ]);
+});
+
+test("says where a key stands twice, in the item of a List too", () => {
+  expect(checkRule(validObject, "duplicate-keys")).toMatchObject([
+    { path: "spec.template.spec.containers[0].resources.limits.memory", actual: "line 16" },
+    { path: "kind", manifest: { kind: "ConfigMap" } },
+    { path: "metadata.labels.app", manifest: { name: "second" }, actual: "line 36" },
+  ]);
+});
+
+test("holds a pod's own resources against those of its containers", () => {
+  expect(checkRule(validObject, "pod-resources")).toMatchObject([
+    { path: "spec.template.spec.containers[0].resources.limits.memory", actual: "768Mi" },
+    { path: "spec.template.spec.resources.requests.cpu", actual: "100m", fix: "Raise it to 150m." },
+    { path: "spec.resources.limits.memory", actual: "128Mi", fix: "Raise it to 200Mi." },
+  ]);
+});
+
+test("names what a custom object does to pods, and how to count them", () => {
+  const found = checkRule(validObject, "uncounted-pods").filter((result) => "code" in result);
+  expect(found).toMatchObject([
+    { path: "spec.template", fix: expect.stringContaining("owner «Rollout apps/web»") },
+    { path: "spec.template" },
+    { path: "spec.scaleTargetRef", message: expect.stringContaining("of Deployment web") },
+    { path: "spec.targetRef", fix: expect.stringContaining('updateMode: "Off"') },
+    { path: "spec.tfReplicaSpecs.Worker.template" },
+  ]);
+});
+
+test("without a plan, what a custom object does to pods is left unchecked with its kind", () => {
+  const rollout =
+    "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a}]}}}}";
+  const found = [...validObject.check(createContext(parseManifests(rollout, "-"), undefined))];
+  expect(found).toMatchObject([{ unchecked: expect.stringContaining("Rollout") }]);
 });

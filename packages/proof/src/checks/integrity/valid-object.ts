@@ -6,8 +6,9 @@ import { validateStructure } from "../../schemas/validate-structure.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
 import type { AdmissionCode } from "./admission/admission-problem.ts";
 import { checkAdmission } from "./admission/check-admission.ts";
+import { uncountedPods } from "./custom-pods.ts";
 
-type Code = AdmissionCode | "unserved-version" | "unknown-kind";
+type Code = AdmissionCode | "duplicate-key" | "unserved-version" | "unknown-kind" | "unknown-kind-makes-pods";
 
 export const validObject = defineRule({
   id: "valid-object",
@@ -21,7 +22,7 @@ export const validObject = defineRule({
       "`resources.limit` instead of `resources.limits` applies without an error on a lenient client: the container runs without a limit and the node's memory is no longer bounded.",
     fix: "Correct the field in the template; the finding names the nearest field or the values that are allowed.",
     source:
-      "k8s.io/kubernetes v1.36.3 api/openapi-spec and pkg/apis/*/validation; the CRDs of the stream, of Argo CD v3.5.5 and of MetalLB v0.16.1",
+      "k8s.io/kubernetes v1.36.3 api/openapi-spec and pkg/apis/*/validation; k8s.io/apimachinery v0.36.3 pkg/runtime/serializer/json (strict decoding); the CRDs of the stream, of Argo CD v3.5.5 and of MetalLB v0.16.1",
   },
   codes: {
     "unknown-field": "A field that the kind does not have.",
@@ -34,14 +35,36 @@ export const validObject = defineRule({
     "requests-exceed-limits": "A request above its limit.",
     "unserved-version": "An API version that this Kubernetes does not serve.",
     "unknown-kind": "A kind that its API group does not have.",
+    "unknown-kind-makes-pods":
+      "A custom object that makes, scales or resizes pods which no entry of global.dynamicPods counts.",
+    "duplicate-key": "A key that is written twice: only the last value counts.",
   },
-  *check({ index, workloads }) {
+  *check({ index, workloads, plan }) {
     const catalogue = new KindCatalogue(index);
     const workloadOf = new Map(workloads.map((workload) => [workload.manifest, workload]));
-    for (const manifest of index.all)
-      yield* checkManifest(manifest, catalogue.lookup(manifest), workloadOf.get(manifest));
+    for (const manifest of index.all) {
+      const lookup = catalogue.lookup(manifest);
+      yield* duplicateKeys(manifest);
+      yield* checkManifest(manifest, lookup, workloadOf.get(manifest));
+      const uncounted = plan && uncountedPods(manifest, lookup, plan);
+      if (uncounted !== undefined) yield uncounted;
+    }
   },
 });
+
+/** Strict validation refuses them; Argo CD and a lenient client drop the first value without a word. */
+function* duplicateKeys(manifest: Manifest): Generator<Problem<Code>> {
+  for (const { path, line } of manifest.duplicateKeys ?? []) {
+    yield {
+      code: "duplicate-key",
+      manifest,
+      path,
+      message: `${path} is written a second time on line ${line}; what stands above it is lost`,
+      actual: `line ${line}`,
+      fix: "Keep one of the two.",
+    };
+  }
+}
 
 function* checkManifest(
   manifest: Manifest,

@@ -21,6 +21,7 @@ testRule(defaultDeny, {
   "empty-from": ["allows-everything"],
   "whole-internet": ["allows-everything"],
   "every-namespace": ["allows-everything"],
+  "plan-leaves-open": ["open-namespace"],
   "null-rule": ["direction-left-open", "allows-everything"],
 });
 
@@ -41,5 +42,16 @@ test("says which direction is open and what to write", () => {
 test("names the peer that opens a namespace", () => {
   expect(checkRule(defaultDeny, "every-namespace")).toMatchObject([
     { manifest: { name: "clients" }, path: "spec.ingress[0].from[1]" },
+  ]);
+});
+
+test("asks for the reason why the plan leaves a namespace open", () => {
+  expect(checkRule(defaultDeny, "plan-leaves-open")).toMatchObject([
+    {
+      object: { kind: "Namespace", name: "apps" },
+      path: "global.namespaces.apps.network",
+      actual: "open",
+      limit: "default-deny",
+    },
   ]);
 });

@@ -7,6 +7,7 @@ import {
   type PolicyPeer,
   toNetworkPolicy,
 } from "../../network/network-policy.ts";
+import { SYSTEM_NAMESPACE } from "../../plan/system-namespace.ts";
 import { defineRule, type Problem } from "../rule.ts";
 
 type Code =
@@ -14,7 +15,8 @@ type Code =
   | "direction-left-open"
   | "selects-some-pods"
   | "namespace-not-planned"
-  | "allows-everything";
+  | "allows-everything"
+  | "open-namespace";
 
 export const defaultDeny = defineRule<Code>({
   id: "default-deny",
@@ -24,7 +26,8 @@ export const defaultDeny = defineRule<Code>({
   explanation: {
     protects:
       "That each namespace for which the plan says default-deny (or deny-ingress) has a policy that selects every " +
-      "pod, names the directions and permits nothing, and that no other policy for every pod undoes it.",
+      "pod, names the directions and permits nothing, that no other policy for every pod undoes it, and that a " +
+      "namespace which the plan leaves open has an exception with the reason (kube-system is K3s' own).",
     incident:
       "The deny policy lacks Egress in policyTypes: what comes in is blocked and looks well guarded, while a " +
       "compromised notebook sends the data out.",
@@ -39,6 +42,7 @@ export const defaultDeny = defineRule<Code>({
     "namespace-not-planned":
       "A deny policy stands in a namespace that the plan leaves open or does not know.",
     "allows-everything": "A policy for every pod permits everybody.",
+    "open-namespace": "The plan leaves a namespace open: an exception has to say why.",
   },
   needs: "plan",
   *check({ index, plan }) {
@@ -51,7 +55,10 @@ export const defaultDeny = defineRule<Code>({
       else others.push(policy);
     }
     for (const [name, { network }] of Object.entries(plan.namespaces)) {
-      if (network === "open") continue;
+      if (network === "open") {
+        if (name !== SYSTEM_NAMESPACE) yield openNamespace(name);
+        continue;
+      }
       const directions: readonly Direction[] =
         network === "default-deny" ? ["ingress", "egress"] : ["ingress"];
       const own = policies.get(name) ?? [];
@@ -77,6 +84,19 @@ export const defaultDeny = defineRule<Code>({
     }
   },
 });
+
+/** Rendering and rule read the same line of the plan, so the line itself needs a reason. */
+function openNamespace(name: string): Problem<Code> {
+  return {
+    code: "open-namespace",
+    object: { apiVersion: "v1", kind: "Namespace", name },
+    path: `global.namespaces.${name}.network`,
+    message: `the plan leaves the network of namespace ${name} open: its pods call, and are called by, anybody`,
+    actual: "open",
+    limit: "default-deny",
+    fix: "Write default-deny, or list an exception under global.exceptions that says why it has to be open.",
+  };
+}
 
 function* missingDenies(
   namespace: string,

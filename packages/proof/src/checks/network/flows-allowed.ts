@@ -1,23 +1,27 @@
 import { isIpv6 } from "../../addresses/ipv4.ts";
 import { describeAddresses } from "../../network/address-set.ts";
-import { declaredFlows, ingressEnd } from "../../network/declared-flows.ts";
-import { exposedFlows } from "../../network/exposed-flows.ts";
+import { type DeclaredFlow, declaredFlows, ingressEnd } from "../../network/declared-flows.ts";
+import { exposedFlows, unexposedNumbers } from "../../network/exposed-flows.ts";
 import { createNetwork, type FlowEnd } from "../../network/flow-ends.ts";
+import { internetFlows } from "../../network/internet-flows.ts";
 import { consumerFlows, type NeededFlow } from "../../network/needed-flows.ts";
 import { toNetworkPolicy } from "../../network/network-policy.ts";
 import { apiServerFlows, scrapeFlows } from "../../network/platform-flows.ts";
 import { describePorts } from "../../network/port-set.ts";
 import { refusedNumbers, refusingEnds } from "../../network/refusals.ts";
 import { type Surplus, undeclaredFlows } from "../../network/undeclared-flows.ts";
+import { unknownHosts } from "../../network/unknown-hosts.ts";
 import { defineRule, type PlannedContext, type Problem, type Unchecked } from "../rule.ts";
 
 type Code =
   | "egress-refused"
   | "ingress-refused"
   | "unserved-port"
+  | "unknown-host"
   | "undeclared-flow"
   | "internet-includes-private"
   | "declared-flow-refused"
+  | "lan-without-address"
   | "unknown-peer";
 
 type Finding = Problem<Code>;
@@ -34,7 +38,10 @@ export const flowsAllowed = defineRule<Code>({
     protects:
       "That every connection which the rendering itself asks for (host names in variables, arguments and mounted " +
       "files, scrape targets, Ingress backends, addresses on the home network, webhooks, the API server) passes " +
-      "the policies of both ends, and that what the policies let through is declared in global.flows.",
+      "the policies of both ends, that what the policies let through is declared in global.flows, also towards " +
+      "pods that nobody has rendered, and that host names which look like a Service's are one. Not seen: short " +
+      "names without a port or inside files, names put together at run time, and calls to the internet other " +
+      "than URLs among the arguments of curl, wget, git, pip and the like.",
     incident:
       "A new service works on the developer's cluster without policies, and on the node each request ends in a " +
       "timeout after 30 seconds; or a policy meant for one client opens the database to every notebook.",
@@ -46,9 +53,11 @@ export const flowsAllowed = defineRule<Code>({
     "egress-refused": "The source's policies refuse a connection that it needs.",
     "ingress-refused": "The target's policies refuse a connection that somebody needs.",
     "unserved-port": "A host name stands beside a port that its Service does not have.",
+    "unknown-host": "A text of a pod names a Service that nobody renders or plans.",
     "undeclared-flow": "The policies permit a connection that the plan does not declare.",
     "internet-includes-private": "A rule for the internet also admits private addresses.",
     "declared-flow-refused": "The plan declares a flow that the policies refuse.",
+    "lan-without-address": "The plan lets the home network call a port that no planned address leads to.",
     "unknown-peer": "A flow names an end that does not exist.",
   },
   needs: "plan",
@@ -62,6 +71,7 @@ export const flowsAllowed = defineRule<Code>({
       ...exposedFlows(network, index, ingressEnd(plan, network)),
       ...scrapeFlows(network),
       ...apiServerFlows(network, index, plan.node.network.apiServerPort),
+      ...internetFlows(network, plan),
     ];
     for (const { path, peer, reason } of unknown) {
       yield {
@@ -84,6 +94,16 @@ export const flowsAllowed = defineRule<Code>({
         fix: "Name a port of the Service.",
       };
     });
+    yield* unknownHosts(network, plan).map(
+      ({ host, manifest, path }): Finding => ({
+        code: "unknown-host",
+        manifest,
+        path,
+        message: `${host} is no Service: none of the rendering or the plan has this name`,
+        actual: host,
+        fix: "Correct the name and its namespace, or render the Service.",
+      }),
+    );
     const seen = new Set<string>();
     for (const need of needed) {
       const key = [endKey(need.from), endKey(need.to), JSON.stringify(need.ports)].join(" ");
@@ -92,6 +112,8 @@ export const flowsAllowed = defineRule<Code>({
       for (const end of refusingEnds(need, network.reachability)) yield refusal(need, end);
     }
     for (const flow of flows) {
+      const unexposed = unexposedNumbers(flow, network, plan);
+      if (unexposed.length > 0) yield lanWithoutAddress(flow, unexposed);
       const refused = refusedNumbers(flow, network.reachability);
       if (refused.length === 0) continue;
       yield {
@@ -103,7 +125,7 @@ export const flowsAllowed = defineRule<Code>({
         fix: "Permit it in the source's egress and the target's ingress policy, or disable the flow.",
       };
     }
-    for (const surplus of undeclaredFlows(network, flows)) yield* surplusFindings(surplus);
+    for (const surplus of undeclaredFlows(network, flows, plan)) yield* surplusFindings(surplus);
     yield* ipv6Blocks(context);
   },
 });
@@ -119,6 +141,17 @@ function refusal(need: NeededFlow, end: "ingress" | "egress"): Finding {
     actual: "refused",
     limit: ports,
     fix: `Declare the flow from ${need.from.name} to ${need.to.name} under global.flows, so that both policies permit it.`,
+  };
+}
+
+function lanWithoutAddress({ path, to }: DeclaredFlow, numbers: readonly number[]): Finding {
+  const ports = numbers.join(", ");
+  return {
+    code: "lan-without-address",
+    path,
+    message: `the plan lets every device of the home network call ${to.name} on port ${ports}, and no LoadBalancer Service with an address of global.addresses.services leads there`,
+    actual: `port ${ports}`,
+    fix: "Take lan out of the flow's `from`, or plan an address and expose the port by a LoadBalancer Service.",
   };
 }
 

@@ -20,7 +20,12 @@ testRule(orderBeforeUse, {
   "project-after-its-applications": ["used-in-later-wave", "used-in-later-wave"],
   "across-layers": ["used-in-later-layer", "unordered"],
   "never-applied": ["never-applied"],
-  "declared-dependencies": ["dependency-in-later-layer", "dependency-disabled", "dependency-disabled"],
+  "declared-dependencies": [
+    "dependency-in-later-layer",
+    "dependency-disabled",
+    "dependency-disabled",
+    "dependency-in-later-layer",
+  ],
   "ok-one-wave": [],
   "ok-not-a-need": [],
   "ok-webhooks": [],
@@ -59,5 +64,6 @@ test("points at the plan for a declared dependency", () => {
     { path: "global.components.store.dependsOn[0]", actual: 30, limit: 10 },
     { path: "global.components.store.dependsOn[1]", message: expect.stringContaining("which is disabled") },
     { message: expect.stringContaining("which is not in the plan") },
+    { path: "global.components.cache.dependsOn[0]", actual: 30, limit: 10 },
   ]);
 });

@@ -37,7 +37,7 @@ export const orderBeforeUse = defineRule<Code>({
     "not-ready": "The used object must be ready, and nothing waits for that.",
     unordered: "The used object belongs to another component of the same layer: the two start together.",
     "never-applied": "No sync applies the used object.",
-    "dependency-in-later-layer": "A component declares that it calls one of a later layer.",
+    "dependency-in-later-layer": "A component, enabled or not, declares that it calls one of a later layer.",
     "dependency-disabled": "An enabled component declares that it calls one that is disabled.",
   },
   *check({ index, workloads, plan }) {
@@ -96,11 +96,10 @@ function* checkDependency(dependency: Dependency, positions: Positions): Generat
 
 function* checkDeclared(plan: Plan): Generator<Problem<Code>> {
   for (const [name, component] of Object.entries(plan.components)) {
-    if (!component.enabled) continue;
     for (const [number, needed] of component.dependsOn.entries()) {
       const dependency = Object.hasOwn(plan.components, needed) ? plan.components[needed] : undefined;
       const path = `global.components.${name}.dependsOn[${number}]`;
-      if (dependency?.enabled !== true) {
+      if (component.enabled && dependency?.enabled !== true) {
         yield {
           code: "dependency-disabled",
           path,
@@ -110,6 +109,8 @@ function* checkDeclared(plan: Plan): Generator<Problem<Code>> {
         };
         continue;
       }
+      // Layers are a promise to whoever enables the two later.
+      if (dependency === undefined) continue;
       const own = plan.layers[component.layer]?.wave;
       const theirs = plan.layers[dependency.layer]?.wave;
       if (own === undefined || theirs === undefined || theirs <= own) continue;

@@ -5,23 +5,27 @@ import { ARGOCD, componentOf, FOUNDATION, layerOf } from "../../order/applicatio
 import { SYNC_WAVE, waveOf } from "../../order/sync-wave.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
+import { bandOf, checkBands, type WaveBandCode } from "./wave-bands.ts";
 
-type Code = "unknown-component" | "wrong-layer" | "outside-band" | "wrong-set-wave" | "mixed-layers";
-
-const BAND = 10;
-const FOUNDATION_BAND = 16;
+type Code =
+  | "unknown-component"
+  | "wrong-layer"
+  | "outside-band"
+  | "wrong-set-wave"
+  | "mixed-layers"
+  | WaveBandCode;
 
 export const waveInBand = defineRule<Code>({
   id: "wave-in-band",
   group: "order",
   severity: "error",
-  title: "Every object's wave lies in the band of its component's layer",
+  title: "Every layer has its own band of waves, and every object's wave lies in its layer's",
   explanation: {
     protects:
       "The one order that people read: a wave says both when inside its component and where in the whole platform.",
     incident:
-      "A component moved from monitoring to the ML layer kept its old waves: the rendering of the whole platform showed another order than the one in which Argo CD installed it.",
-    fix: "Take the wave from the layer's first wave plus an offset from 0 to 9, and the labels from the plan.",
+      "A component moved from monitoring to the ML layer kept its old waves: the rendering of the whole platform showed another order than the one in which Argo CD installed it. In a profile monitoring started in wave 10, that of the databases, and both waited for each other's disks.",
+    fix: "Give each layer a first wave of its own, ten after the one before; take an object's wave from it plus an offset from 0 to 9, and the labels from the plan.",
     source: "The plan: global.layers and global.components",
   },
   codes: {
@@ -30,9 +34,13 @@ export const waveInBand = defineRule<Code>({
     "outside-band": "The wave is outside the layer's band.",
     "wrong-set-wave": "The ApplicationSet does not carry the wave of the layer that it installs.",
     "mixed-layers": "The ApplicationSet installs components of several layers.",
+    "same-wave": "Two layers start in one wave: neither waits for the other.",
+    "bands-overlap": "Two layers have a wave in common, which then says nothing of their order.",
+    "layer-before-foundation": "A layer starts before the namespaces, quotas and classes that it needs.",
   },
   needs: "plan",
   *check({ index, plan }) {
+    yield* checkBands(plan);
     for (const manifest of index.all) {
       const component = componentOf(manifest);
       const layer = component === undefined ? undefined : layerOf(component, plan);
@@ -75,9 +83,9 @@ function* checkObject(
       limit: layer,
       fix: `Set the label to ${layer}, or move the component in global.components.`,
     };
-  const first = plan.layers[layer]?.wave;
-  if (first === undefined) return;
-  const last = first + (layer === FOUNDATION ? FOUNDATION_BAND : BAND) - 1;
+  const band = bandOf(layer, plan);
+  if (band === undefined) return;
+  const { first, last } = band;
   const wave = waveOf(manifest);
   if (wave >= first && wave <= last) return;
   yield {

@@ -6,12 +6,15 @@ testRule(requirePriorityClass, {
   "ok-named": [],
   "ok-system-class-in-kube-system": [],
   "ok-class-after-its-user": [],
+  "ok-what-the-class-gives": [],
   "no-class": ["priority-class-missing"],
   "no-class-no-default": ["priority-class-missing"],
   "empty-name": ["priority-class-missing"],
   misspelt: ["priority-class-unknown"],
   "planned-only": ["priority-class-unknown"],
   "outranks-the-platform": ["system-class"],
+  "number-beside-the-class": ["contradicts-class"],
+  "policy-beside-the-class": ["contradicts-class"],
   "two-defaults": ["several-defaults"],
 });
 

@@ -1,6 +1,17 @@
 import { namespaceOf } from "../../accounting/account.ts";
-import { defineRule } from "../rule.ts";
-import { classNameOf, isSystemClass, priorityClasses } from "./priority-classes.ts";
+import type { Workload } from "../../manifest/workload.ts";
+import { defineRule, type Problem } from "../rule.ts";
+import { classNameOf, isSystemClass, type PriorityClasses, priorityClasses } from "./priority-classes.ts";
+
+const codes = {
+  "priority-class-missing": "The pod template names no class.",
+  "priority-class-unknown": "The class is not rendered: the API server refuses the pod.",
+  "system-class": "Classes of Kubernetes itself are for its own pods in kube-system.",
+  "several-defaults": "Only one class may be the global default.",
+  "contradicts-class": "The pod template sets what its class decides: the API server refuses the pod.",
+} as const;
+
+type Code = keyof typeof codes;
 
 /** Every pod says how important it is. */
 export const requirePriorityClass = defineRule({
@@ -15,14 +26,10 @@ export const requirePriorityClass = defineRule({
     fix: "Set priorityClassName in the pod template to a class of the rendering; system-* belongs to kube-system.",
     source: "https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/",
   },
-  codes: {
-    "priority-class-missing": "The pod template names no class.",
-    "priority-class-unknown": "The class is not rendered: the API server refuses the pod.",
-    "system-class": "Classes of Kubernetes itself are for its own pods in kube-system.",
-    "several-defaults": "Only one class may be the global default.",
-  },
+  codes,
   *check({ index, workloads, plan }) {
-    const { values, defaults, manifests } = priorityClasses(index);
+    const classes = priorityClasses(index);
+    const { values, defaults, manifests } = classes;
     for (const manifest of defaults.slice(1)) {
       yield {
         code: "several-defaults",
@@ -36,6 +43,7 @@ export const requirePriorityClass = defineRule({
       const { manifest, podSpecPath } = workload;
       const path = `${podSpecPath}.priorityClassName`;
       const name = classNameOf(workload);
+      yield* contradictions(workload, classes);
       if (name === undefined) {
         const fallback = defaults[0];
         yield {
@@ -78,3 +86,33 @@ export const requirePriorityClass = defineRule({
     }
   },
 });
+
+/**
+ * `priority` and `preemptionPolicy` are filled in from the class; other values are forbidden.
+ * @see k8s.io/kubernetes v1.36.3 plugin/pkg/admission/priority/admission.go `admitPod`
+ */
+function* contradictions(
+  workload: Workload,
+  { values, defaults, manifests }: PriorityClasses,
+): Generator<Problem<Code>> {
+  const { manifest, podSpec, podSpecPath } = workload;
+  // Without any class in the stream nobody knows the default.
+  const name = classNameOf(workload) ?? defaults[0]?.name ?? (manifests.length > 0 ? "" : undefined);
+  const value = name === "" ? 0 : values.get(name ?? "");
+  if (value === undefined) return;
+  const policy = manifests.find((candidate) => candidate.name === name)?.object.preemptionPolicy;
+  const decided = { priority: value, preemptionPolicy: policy ?? "PreemptLowerPriority" };
+  for (const [field, expected] of Object.entries(decided)) {
+    const written = podSpec[field];
+    if (written === undefined || written === null || written === expected) continue;
+    yield {
+      code: "contradicts-class",
+      manifest,
+      path: `${podSpecPath}.${field}`,
+      message: `${field} is ${written}, but ${name === "" ? "without a class it is" : `class ${name} gives`} ${expected}, so the pods are refused`,
+      actual: String(written),
+      limit: String(expected),
+      fix: `remove ${field}: the class decides it`,
+    };
+  }
+}

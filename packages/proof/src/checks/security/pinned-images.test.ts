@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
-import { checkRule, testRule } from "../../../test/rule-fixtures.ts";
+import { checkRule, fixturePlan, testRule } from "../../../test/rule-fixtures.ts";
 import { parseManifests } from "../../manifest/parse-manifests.ts";
 import { createContext } from "../context.ts";
 import { pinnedImages } from "./pinned-images.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../../fixtures/pinned-images/", import.meta.url));
 
 testRule(pinnedImages, {
   "ok-tag-and-digest": [],
@@ -12,6 +16,7 @@ testRule(pinnedImages, {
   "ok-handed-on": [],
   "ok-two-versions": [],
   "ok-image-volume": [],
+  "ok-end-announced": [],
   "digest-unknown": ["unchecked"],
   latest: ["floating-tag", "unchecked"],
   "major-version-only": ["floating-tag"],
@@ -27,7 +32,9 @@ testRule(pinnedImages, {
   "invented-digest": ["differs-from-ledger", "unchecked"],
   "digest-left-out": ["digest-missing"],
   "no-evidence": ["digest-without-evidence"],
-  "end-of-life": ["end-of-life-announced", "end-of-life-announced"],
+  "end-of-life": ["end-of-life", "end-of-life"],
+  "ends-soon": ["unchecked"],
+  "ends-today": ["unchecked"],
   unused: ["unused-image"],
   "init-container-and-job": ["tag-missing", "not-in-ledger"],
 });
@@ -42,6 +49,23 @@ test("says what the rendering names and what the plan lists", () => {
     limit: expect.stringMatching(/^docker\.io\/library\/postgres:18\.6-alpine@sha256:77f5/),
     fix: "Render the image from global.images.store.",
   });
+});
+
+test("counts the days until upstream ends an image", () => {
+  expect(checkRule(pinnedImages, "ends-soon")).toEqual([
+    {
+      unchecked:
+        "global.images.promtail: upstream ends docker.io/grafana/promtail:3.6.11 on 2027-02-22, in 90 days",
+    },
+  ]);
+});
+
+test("lists an announced end where nobody says which day it is", () => {
+  const plan = fixturePlan(FIXTURES, "ok-end-announced");
+  const manifests = parseManifests(readFileSync(`${FIXTURES}ok-end-announced.yaml`, "utf8"), "-");
+  expect([...pinnedImages.check(createContext(manifests, plan))]).toMatchObject([
+    { unchecked: expect.stringContaining("on 2027-02-23; nobody said which day it is") },
+  ]);
 });
 
 test("completes a short name", () => {

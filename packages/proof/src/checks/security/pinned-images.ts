@@ -1,5 +1,6 @@
 import { type ImageUse, imageLedger, imageUses } from "../../images/image-ledger.ts";
 import type { ImageReference } from "../../images/image-reference.ts";
+import type { Manifest } from "../../manifest/kubernetes-object.ts";
 import type { Plan, PlannedImage } from "../../plan/plan.ts";
 import { type CheckContext, defineRule, type Problem, type Unchecked } from "../rule.ts";
 
@@ -12,13 +13,18 @@ type Code =
   | "differs-from-ledger"
   | "digest-missing"
   | "digest-without-evidence"
-  | "end-of-life-announced"
+  | "end-of-life"
   | "unused-image";
 
 type Result = Problem<Code> | Unchecked;
 
 /** A word alone, or one number with or without a word: each is moved to the next release. */
 const FLOATING_TAG = /^(?:[^\d]*|v?\d{1,4}(?:-[a-z][a-z0-9.-]*)?)$/i;
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Days before an image's end from which a proof mentions it. */
+const NOTICE_DAYS = 90;
 
 export const pinnedImages = defineRule<Code>({
   id: "pinned-images",
@@ -43,7 +49,7 @@ export const pinnedImages = defineRule<Code>({
     "differs-from-ledger": "The plan lists another version or digest of the image.",
     "digest-missing": "The plan knows the digest, and the rendering leaves it out.",
     "digest-without-evidence": "The plan holds a digest without saying where it was seen.",
-    "end-of-life-announced": "Upstream has announced when it stops, or has stopped, to mend the image.",
+    "end-of-life": "Upstream no longer mends the image.",
     "unused-image": "The plan lists an image that nothing uses.",
   },
   *check(context) {
@@ -135,7 +141,7 @@ function* comparison(
   };
 }
 
-function* ledgerFindings({ index, workloads }: CheckContext, plan: Plan): Generator<Result> {
+function* ledgerFindings({ index, workloads, today }: CheckContext, plan: Plan): Generator<Result> {
   for (const { key, repository, tag, digest, evidence, endOfLife, usedBy } of imageLedger(
     index,
     workloads,
@@ -156,17 +162,8 @@ function* ledgerFindings({ index, workloads }: CheckContext, plan: Plan): Genera
     if (usedBy.length > 0 && digest === undefined) {
       yield { unchecked: `${path}: the digest of ${image} is not known, so its tag may be moved` };
     }
-    if (endOfLife !== undefined) {
-      yield* usedBy.map(
-        (manifest): Result => ({
-          code: "end-of-life-announced",
-          manifest,
-          path,
-          message: `upstream ends ${image} on ${endOfLife}`,
-          actual: endOfLife,
-          fix: "Move to its successor, or list an exception that says why it stays and until when.",
-        }),
-      );
+    if (endOfLife !== undefined && usedBy.length > 0) {
+      yield* endOfLifeFindings({ image, path, endOfLife, usedBy, today });
     }
     const owner = ownerOf(key, plan);
     if (usedBy.length === 0 && owner !== undefined && plan.components[owner]?.enabled === true) {
@@ -179,6 +176,39 @@ function* ledgerFindings({ index, workloads }: CheckContext, plan: Plan): Genera
       };
     }
   }
+}
+
+interface PlannedEnd {
+  readonly image: string;
+  readonly path: string;
+  readonly endOfLife: string;
+  readonly usedBy: readonly Manifest[];
+  readonly today: string | undefined;
+}
+
+/** An error once the day is over; shortly before, and where nobody says which day it is, listed as unchecked. */
+function* endOfLifeFindings({ image, path, endOfLife, usedBy, today }: PlannedEnd): Generator<Result> {
+  if (today === undefined) {
+    yield { unchecked: `${path}: upstream ends ${image} on ${endOfLife}; nobody said which day it is` };
+    return;
+  }
+  const days = (Date.parse(endOfLife) - Date.parse(today)) / DAY;
+  if (days > NOTICE_DAYS) return;
+  if (days >= 0) {
+    yield { unchecked: `${path}: upstream ends ${image} on ${endOfLife}, in ${days} days` };
+    return;
+  }
+  yield* usedBy.map(
+    (manifest): Result => ({
+      code: "end-of-life",
+      manifest,
+      path,
+      message: `upstream ended ${image} on ${endOfLife}`,
+      actual: endOfLife,
+      limit: today,
+      fix: "Move to its successor, or list an exception that says why it stays and until when.",
+    }),
+  );
 }
 
 /** The component whose name the key starts with; the longest if there are several. */

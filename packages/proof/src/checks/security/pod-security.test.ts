@@ -7,6 +7,7 @@ import { podSecurity } from "./pod-security.ts";
 testRule(podSecurity, {
   "added-capability": ["violates-restricted"],
   "baseline-below-own-bar": [
+    "level-below-restricted",
     "runs-as-root",
     "writable-root-filesystem",
     "privilege-escalation",
@@ -14,6 +15,7 @@ testRule(podSecurity, {
     "seccomp-not-runtime-default",
   ],
   "baseline-node-access": [
+    "level-below-restricted",
     "violates-baseline",
     "violates-baseline",
     "violates-baseline",
@@ -24,7 +26,8 @@ testRule(podSecurity, {
     "violates-baseline",
     "violates-baseline",
   ],
-  "baseline-privileged": ["violates-baseline", "violates-baseline"],
+  "baseline-privileged": ["level-below-restricted", "violates-baseline", "violates-baseline"],
+  "unlabelled-namespace": ["below-recommended-level", "below-recommended-level"],
   "capability-lower-case": ["violates-restricted"],
   "host-network-where-privileged": ["beyond-restricted"],
   "host-path-where-privileged": ["beyond-restricted", "capabilities-kept"],
@@ -50,6 +53,7 @@ testRule(podSecurity, {
   "ok-sysctl-and-selinux": [],
   "ok-volumes": [],
   root: ["violates-restricted"],
+  "privileged-by-plan": ["level-below-restricted"],
   unconfined: ["violates-restricted"],
   "user-namespace": ["runs-as-root"],
   writable: ["writable-root-filesystem"],
@@ -85,7 +89,7 @@ test("the bar of the platform reports what a wider level admits, each field once
   ]);
 });
 
-test("without a plan, manifests are held against the label of their namespace, else restricted", () => {
+test("without a plan, manifests are held against the label of their namespace, else the recommended level", () => {
   const pod = (namespace: string): string =>
     `apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: ${namespace} }\nspec:\n  hostPID: true\n  containers: [{ name: a }]\n`;
   const label = "labels: { pod-security.kubernetes.io/enforce: privileged }";
@@ -95,5 +99,15 @@ test("without a plan, manifests are held against the label of their namespace, e
       (found) => "code" in found && found.code,
     );
   expect(codes(`${namespace}---\n${pod("open")}`)).toEqual([]);
-  expect(codes(pod("other"))).toEqual(Array.from({ length: 5 }, () => "violates-restricted"));
+  expect(codes(pod("other"))).toEqual(Array.from({ length: 5 }, () => "below-recommended-level"));
+});
+
+test("a level that nobody stated is not said to be enforced", () => {
+  for (const result of checkRule(podSecurity, "unlabelled-namespace")) {
+    expect(result).toMatchObject({
+      message: expect.stringMatching(
+        /nothing here says which level namespace tools enforces; restricted, the recommended/,
+      ),
+    });
+  }
 });

@@ -1,5 +1,7 @@
 import { objectAt, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { SYSTEM_NAMESPACE } from "../../plan/system-namespace.ts";
 import { type CheckContext, defineRule, type Problem } from "../rule.ts";
 import { type OwnBarCode, ownBar } from "./pod-security-standards/own-bar.ts";
 import { type SecurityPod, toSecurityPod } from "./pod-security-standards/pod.ts";
@@ -14,11 +16,15 @@ import {
 const OWN_STANDARDS = new Set(ownBar.flatMap(({ sameAs }) => sameAs));
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
+/** Where neither label nor plan says anything, the API server admits every pod; this is what pods should bear. */
+const RECOMMENDED = "restricted";
 
 type Code =
   | "violates-baseline"
   | "violates-restricted"
+  | "below-recommended-level"
   | "level-not-enforced"
+  | "level-below-restricted"
   | "beyond-restricted"
   | OwnBarCode;
 
@@ -41,7 +47,11 @@ export const podSecurity = defineRule<Code>({
   codes: {
     "violates-baseline": "The namespace enforces baseline, and would refuse the pod.",
     "violates-restricted": "The namespace enforces restricted, and would refuse the pod.",
+    "below-recommended-level":
+      "Nothing says which level the namespace enforces; restricted, the recommended one, would refuse the pod.",
     "level-not-enforced": "A namespace does not carry the level that the plan names.",
+    "level-below-restricted":
+      "The plan asks for less than restricted: an exception has to say why the namespace needs it.",
     "beyond-restricted": "The namespace admits the pod, but restricted would not: the plan has to say why.",
     "runs-as-root": "A container may run as root.",
     "writable-root-filesystem": "A container can change the files of its image.",
@@ -52,14 +62,20 @@ export const podSecurity = defineRule<Code>({
   *check(context) {
     const labels = enforcedLevels(context);
     yield* missingLabels(context, labels);
+    yield* levelsBelowRestricted(context.plan);
     const namespaces = new Map(Object.entries(context.plan?.namespaces ?? {}));
     for (const workload of context.workloads) {
       const namespace = workload.manifest.namespace ?? "default";
       const planned = namespaces.get(namespace);
-      const level = labels.get(namespace) ?? planned?.podSecurity ?? "restricted";
+      const enforced = labels.get(namespace) ?? planned?.podSecurity;
+      const level = enforced ?? RECOMMENDED;
       const pod = toSecurityPod(workload);
       const violations = violationsOf(pod, level);
-      yield* violations.map((violation) => refused(workload, namespace, level, violation));
+      yield* violations.map((violation) =>
+        enforced === undefined
+          ? belowRecommended(workload, namespace, violation)
+          : refused(workload, namespace, enforced, violation),
+      );
       // Other people's manifests are held against the standards only.
       if (context.plan === undefined) continue;
       const reported = new Set(violations.map(({ standard }) => standard));
@@ -98,6 +114,22 @@ function* missingLabels(
   }
 }
 
+/** Rendering and rule read the level from the same line of the plan, so the line itself needs a reason. */
+function* levelsBelowRestricted(plan: Plan | undefined): Generator<Problem<Code>> {
+  for (const [name, { podSecurity: level }] of Object.entries(plan?.namespaces ?? {})) {
+    if (level === "restricted" || name === SYSTEM_NAMESPACE) continue;
+    yield {
+      code: "level-below-restricted",
+      object: { apiVersion: "v1", kind: "Namespace", name },
+      path: `global.namespaces.${name}.podSecurity`,
+      message: `the plan lets namespace ${name} admit pods of level ${level}`,
+      actual: level,
+      limit: "restricted",
+      fix: "Write restricted, or list an exception under global.exceptions that says which pods need more.",
+    };
+  }
+}
+
 function refused(
   { manifest }: Workload,
   namespace: string,
@@ -112,6 +144,22 @@ function refused(
     actual: standard,
     limit: level,
     fix: "Set what the standard asks for, or give the namespace another level and say why in the plan.",
+  };
+}
+
+function belowRecommended(
+  { manifest }: Workload,
+  namespace: string,
+  { path, detail, standard }: StandardViolation,
+): Problem<Code> {
+  return {
+    code: "below-recommended-level",
+    manifest,
+    path,
+    message: `${detail}: nothing here says which level namespace ${namespace} enforces; ${RECOMMENDED}, the recommended one, would refuse the pod`,
+    actual: standard,
+    limit: RECOMMENDED,
+    fix: `Set what the standard asks for, or render the Namespace with its label ${ENFORCE}.`,
   };
 }
 

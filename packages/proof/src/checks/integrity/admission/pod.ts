@@ -2,9 +2,10 @@ import { isObject, type JsonObject, objectsIn, stringAt } from "../../../manifes
 import type { PodSpec, Workload, WorkloadKind } from "../../../manifest/workload.ts";
 import { containersOf } from "../../../manifest/workload.ts";
 import { type AdmissionProblem, conflicting, duplicate, invalid } from "./admission-problem.ts";
-import { checkContainer, checkResources } from "./container.ts";
+import { checkContainer } from "./container.ts";
 import { checkLabels, checkLabelsAndAnnotations, DNS_LABEL_TEXT, DNS_SUBDOMAIN_TEXT } from "./metadata.ts";
 import { isDnsLabel, isDnsSubdomain } from "./names.ts";
+import { checkPodResources } from "./pod-resources.ts";
 
 const ALWAYS = ["Always"];
 const FINITE = ["OnFailure", "Never"];
@@ -29,10 +30,7 @@ export function* checkPod(workload: Workload): Generator<AdmissionProblem> {
   yield* checkVolumes(podSpec, podSpecPath);
   yield* checkContainers(workload);
   yield* checkLabels(podSpec.nodeSelector, `${podSpecPath}.nodeSelector`);
-  yield* checkResources(
-    isObject(podSpec.resources) ? podSpec.resources : undefined,
-    `${podSpecPath}.resources`,
-  );
+  yield* checkPodResources(podSpec, podSpecPath);
   for (const field of ["serviceAccountName", "priorityClassName"] as const) {
     const name = podSpec[field];
     if (typeof name === "string" && name !== "" && !isDnsSubdomain(name)) {

@@ -14,7 +14,10 @@ export function* checkWorkload({ kind, spec }: Workload): Generator<AdmissionPro
   yield* checkLabels(at(spec, "selector", "matchLabels"), "spec.selector.matchLabels");
   if (kind === "CronJob") yield* checkSchedule(spec);
   else if (kind !== "Job") yield* checkSelector(spec, kind);
-  if (kind === "Deployment") yield* checkDeploymentStrategy(spec);
+  if (kind === "Deployment") {
+    yield* checkDeploymentStrategy(spec);
+    yield* checkDeadline(spec);
+  }
 }
 
 const COUNTS = [
@@ -82,6 +85,8 @@ function isSchedule(schedule: string): boolean {
 
 function isTimeZone(zone: string): boolean {
   if (zone === "" || /^local$/i.test(zone)) return false;
+  // Loading the database of time zones takes longer than all other checks of a platform.
+  if (/^(Etc\/)?UTC$/.test(zone)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;
@@ -108,6 +113,17 @@ function* checkDeploymentStrategy(spec: Workload["spec"]): Generator<AdmissionPr
     const message = "has maxSurge and maxUnavailable at zero, so that no pod could ever be replaced";
     yield conflicting("spec.strategy.rollingUpdate", message, "Set one of them to at least 1.");
   }
+}
+
+/** Of a Deployment that names none (pkg/apis/apps/v1/defaults.go, 1.36.3). */
+const DEFAULT_DEADLINE_SECONDS = 600;
+
+function* checkDeadline(spec: Workload["spec"]): Generator<AdmissionProblem> {
+  const ready = spec.minReadySeconds ?? 0;
+  const deadline = spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS;
+  if (typeof ready !== "number" || typeof deadline !== "number" || deadline > ready) return;
+  const expected = `more than minReadySeconds, ${ready}`;
+  yield invalid("spec.progressDeadlineSeconds", deadline, expected, "Raise it, or lower minReadySeconds.");
 }
 
 function isZero(value: unknown): boolean {

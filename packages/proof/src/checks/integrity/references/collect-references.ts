@@ -48,6 +48,8 @@ const COLLECTORS: Readonly<Record<string, Collector>> = {
   "/PersistentVolumeClaim": function* (user) {
     const name = stringAt(user.object, "spec", "storageClassName") ?? "";
     yield clusterReference(user, "storage.k8s.io", "StorageClass", name, "spec.storageClassName");
+    const volume = stringAt(user.object, "spec", "volumeName") ?? "";
+    yield clusterReference(user, "", "PersistentVolume", volume, "spec.volumeName");
   },
   "/ServiceAccount": function* (user) {
     for (const field of ["imagePullSecrets", "secrets"]) {

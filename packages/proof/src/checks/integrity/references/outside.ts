@@ -19,6 +19,7 @@ const PROVIDED: ReadonlySet<string> = new Set([
   "PriorityClass",
   "RuntimeClass",
   "ClusterRole",
+  "PersistentVolume",
   "PersistentVolumeClaim",
 ]);
 
@@ -32,6 +33,9 @@ export function standingOf(
   const { kind, namespace } = reference;
   if (plan === undefined) {
     if (PROVIDED.has(kind)) return { unknown: "there is no plan that says what the cluster provides" };
+    if (reference.user.kind === "StatefulSet" && kind === "Service") {
+      return { unknown: "only the DNS names of its pods depend on it" };
+    }
     const isForeign =
       namespace !== undefined &&
       namespace !== namespaceOf(reference.user) &&

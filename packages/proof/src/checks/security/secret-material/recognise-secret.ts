@@ -22,15 +22,10 @@ const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'`]*:([^\s/@"'`]+)@/gi;
 /** Base64 of `-----BEGIN`, which also begins certificates: those are public. */
 const ENCODED_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]+={0,2}/g;
 
-/** False for nearly every text, at the price of one look; true does not say that there is a secret. */
-export function mayHoldSecret(text: string): boolean {
-  return HINT.test(text);
-}
-
 /** The kinds of secrets in a text, each once. */
 export function recogniseSecrets(text: string): ReadonlySet<SecretKind> {
   const found = new Set<SecretKind>();
-  if (!mayHoldSecret(text)) return found;
+  if (!HINT.test(text)) return found;
   for (const [kind, shape] of SHAPES) if (shape.test(text)) found.add(kind);
   for (const [, password = ""] of text.matchAll(URL_PASSWORD)) {
     if (!isPlaceholder(password)) found.add("url-with-password");
