@@ -1,1 +1,6 @@
-export { default } from "../../jest.preset.mjs";
+import preset from "../../jest.preset.mjs";
+
+export default {
+  ...preset,
+  testPathIgnorePatterns: [...preset.testPathIgnorePatterns, "\\.program\\.test\\.ts$"],
+};

@@ -6,14 +6,17 @@ import { fileURLToPath } from "node:url";
 import { $ } from "zx";
 
 /**
- * `pnpm test`: types, lint and every test, through turbo's cache. Helm is found first, so that its version is
+ * `pnpm test`: types, lint and every test, through turbo's cache. `pnpm test:programs`: real programs under the
+ * rendered configuration. Helm is found first, so that its version is
  * part of what turbo hashes; results are files that turbo keeps, so that the last line is true for a
  * cached run too.
  */
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const TASKS = ["typecheck", "lint", "test"];
-const RESULTS = ".turbo/jest-results.json";
+const [suite] = process.argv.slice(2);
+const isPrograms = suite === "programs";
+const TASKS = isPrograms ? ["test:programs"] : ["typecheck", "lint", "test"];
+const RESULTS = isPrograms ? ".turbo/jest-programs-results.json" : ".turbo/jest-results.json";
 
 process.exitCode = await main();
 
@@ -46,7 +49,7 @@ async function main() {
 
 /** Failures of one task do not hide those of another. */
 function options() {
-  return ["--continue", "--output-logs=errors-only", ...process.argv.slice(2)];
+  return ["--continue", "--output-logs=errors-only", ...process.argv.slice(isPrograms ? 3 : 2)];
 }
 
 /** Turbo runs scripts with the `pnpm` on PATH; where corepack starts pnpm there is none, so one is made. */
@@ -78,7 +81,10 @@ function testedPackages() {
     .map((name) => join(ROOT, "packages", name))
     .filter((folder) => {
       const manifest = join(folder, "package.json");
-      return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).scripts?.test !== undefined;
+      return (
+        existsSync(manifest) &&
+        JSON.parse(readFileSync(manifest, "utf8")).scripts?.[TASKS.at(-1)] !== undefined
+      );
     });
 }
 

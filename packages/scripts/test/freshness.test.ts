@@ -130,6 +130,8 @@ describe("a change is another task for turbo", () => {
     const dry = execFileSync(process.execPath, [turbo, "run", "test", "--dry=json"], {
       cwd: copy.root,
       encoding: "utf8",
+      // The list of every input of every task.
+      maxBuffer: 2 ** 28,
       stdio: ["ignore", "pipe", "ignore"],
       env: { ...process.env, T495_HELM: "4.2.1", TURBO_TELEMETRY_DISABLED: "1", ...env },
     });
