@@ -89,6 +89,9 @@ async function compile(folder) {
       sourcemap: "linked",
       sourcesContent: false,
       logLevel: "error",
+      // Names stay: a defect's stack trace is read by people.
+      minifyWhitespace: true,
+      minifySyntax: true,
       define: { "import.meta.url": "bundleUrl" },
       banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     });
