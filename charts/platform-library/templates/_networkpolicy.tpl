@@ -22,7 +22,7 @@ The `spec` of that policy. Foundation, which is no component of the plan, brings
 {{- $egress := list -}}
 {{- range $name, $flow := .root.Values.global.flows -}}
 {{- if $flow.enabled -}}
-{{- if include "platform.flowNames" (dict "peer" $flow.to "component" $self.component "role" $self.role) -}}
+{{- if include "platform.flowNames" (dict "root" $self.root "peer" $flow.to "component" $self.component "role" $self.role) -}}
 {{- range $from := $flow.from -}}
 {{- $peer := include "platform.networkPeer" (dict "root" $self.root "peer" $from) | fromYaml -}}
 {{- if $peer.enabled -}}
@@ -31,7 +31,7 @@ The `spec` of that policy. Foundation, which is no component of the plan, brings
 {{- end -}}
 {{- end -}}
 {{- range $from := $flow.from -}}
-{{- if include "platform.flowNames" (dict "peer" $from "component" $self.component "role" $self.role) -}}
+{{- if include "platform.flowNames" (dict "root" $self.root "peer" $from "component" $self.component "role" $self.role) -}}
 {{- $peer := include "platform.networkPeer" (dict "root" $self.root "peer" $flow.to) | fromYaml -}}
 {{- if $peer.enabled -}}
 {{- $egress = append $egress (dict "to" $peer.peers "ports" (include "platform.networkPorts" (dict "flow" $flow) | fromYamlArray)) -}}
@@ -55,10 +55,15 @@ egress:
 {{- end -}}
 
 {{/*
-"true" when a flow's end names this workload: the component, or component/role.
+"true" when a flow's end names this workload: the component, component/role, or `ingress` for the component that
+provides it.
 */}}
 {{- define "platform.flowNames" -}}
-{{- if or (eq .peer .component) (eq .peer (printf "%s/%s" .component .role)) -}}true{{- end -}}
+{{- $named := list .component (printf "%s/%s" .component .role) -}}
+{{- if eq .component .root.Values.global.ingress.provider -}}
+{{- $named = append $named "ingress" -}}
+{{- end -}}
+{{- if has .peer $named -}}true{{- end -}}
 {{- end -}}
 
 {{/*

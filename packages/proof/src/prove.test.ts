@@ -82,6 +82,7 @@ describe("the plan's exceptions", () => {
     ...PLAN,
     exceptions: {
       nine: {
+        component: "",
         rule: "valid-wave",
         code: "",
         object: "Service/data/store",
@@ -90,6 +91,7 @@ describe("the plan's exceptions", () => {
         expires: "2026-12-31",
       },
       "of-another-rule": {
+        component: "",
         rule: "wave-in-band",
         code: "",
         object: "Service/data/nothing",
@@ -111,6 +113,21 @@ describe("the plan's exceptions", () => {
       ({ code, path }) => [code, path],
     );
     expect(codes).toEqual([["unused-exception", "global.exceptions.of-another-rule"]]);
+  });
+
+  test("of a disabled component are out of sight", () => {
+    const web = { layer: "apps", namespace: "apps", enabled: false, dependsOn: [] };
+    const exceptions = Object.fromEntries(
+      Object.entries(excused.exceptions).map(([name, exception]) => [
+        name,
+        { ...exception, component: "off" },
+      ]),
+    );
+    const plan = { ...excused, components: { ...excused.components, off: web }, exceptions };
+    const rulesFound = proveText(SERVICE, { plan, rules: ["valid-wave", "exceptions"] }).findings.map(
+      ({ rule }) => rule,
+    );
+    expect(rulesFound).toEqual(["valid-wave"]);
   });
 
   test("excuse nothing after their last day", () => {

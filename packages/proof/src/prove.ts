@@ -91,13 +91,14 @@ export function describePlatform({ accounting, index, plan, workloads }: CheckCo
   };
 }
 
-/** With a selection of rules, exceptions of the others are out of sight. */
+/** Exceptions of disabled components are out of sight, and with a selection of rules those of the others. */
 function exceptionsInForce(plan: Plan | undefined, { ran }: CheckResults): Plan["exceptions"] {
   const complete = ran.size === rules.length;
   const known = new Set(rules.map(({ id }) => id));
   return Object.fromEntries(
     Object.entries(plan?.exceptions ?? {}).filter(
-      ([, { rule }]) => complete || ran.has(rule) || !known.has(rule),
+      ([, { rule, component }]) =>
+        plan?.components[component]?.enabled !== false && (complete || ran.has(rule) || !known.has(rule)),
     ),
   );
 }

@@ -18,8 +18,16 @@ const SWITCHES: readonly (readonly [string, ...string[]])[] = [
     "global.flows.postgresql-metrics",
     "global.secrets.ledger.postgresql-metrics",
   ],
-  ["data-services.postgresql.databases.jupyterhub", "global.secrets.ledger.postgresql-jupyterhub"],
-  ["data-services.postgresql.databases.mlflow", "global.secrets.ledger.postgresql-mlflow"],
+  [
+    "data-services.postgresql.databases.jupyterhub",
+    "global.secrets.ledger.postgresql-jupyterhub",
+    "global.components.jupyterhub",
+  ],
+  [
+    "data-services.postgresql.databases.mlflow",
+    "global.secrets.ledger.postgresql-mlflow",
+    "global.components.mlflow",
+  ],
   ["data-services.redis.metrics", "global.flows.redis-metrics", "global.secrets.ledger.redis-metrics"],
   ["data-services.minio.buckets.loki", "global.secrets.ledger.minio-loki"],
   ["data-services.minio.buckets.backups", "global.secrets.ledger.minio-backups"],

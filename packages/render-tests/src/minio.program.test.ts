@@ -12,6 +12,7 @@ const SECRETS: Secrets = {
   "minio-backups": { "access-key": "backups", "secret-key": "backupssecret" },
   "minio-loki": { "access-key": "loki", "secret-key": "lokisecret" },
   "minio-mlflow": { "access-key": "mlflow", "secret-key": "mlflowsecret" },
+  "minio-notebooks": { "access-key": "notebooks", "secret-key": "notebookssecret" },
 };
 const HOST = "http://root:rootpassword@minio:9000";
 
@@ -75,8 +76,13 @@ describe("provisioning", () => {
   test("makes each bucket, its user and a policy of its own", async () => {
     const { exitCode, stdout } = await provision();
     expect(exitCode).toBe(0);
-    expect(stdout.match(/is ready/g)).toHaveLength(3);
-    expect((await readdir(join(store, "buckets"))).sort()).toEqual(["backups", "loki", "mlflow"]);
+    expect(stdout.match(/is ready/g)).toHaveLength(4);
+    expect((await readdir(join(store, "buckets"))).sort()).toEqual([
+      "backups",
+      "loki",
+      "mlflow",
+      "notebooks",
+    ]);
     for (const bucket of ["backups", "loki", "mlflow"]) {
       expect(await inStore(`users/${bucket}`)).toBe(`${bucket}secret\n`);
       expect(await inStore(`users/${bucket}.policy`)).toBe(`platform-${bucket}\n`);

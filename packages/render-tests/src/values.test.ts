@@ -95,16 +95,16 @@ describe("null under global is refused", () => {
 describe("a name that does not exist is refused", () => {
   test.each([
     ["an unknown rendering", "global.render=postgres", /global\.render is "postgres".*postgresql/],
-    ["a disabled component", "global.render=mlflow", /global\.components\.mlflow\.enabled is false/],
+    ["a disabled component", "global.render=kubeflow", /global\.components\.kubeflow\.enabled is false/],
     [
       "a component without a chart",
-      "global.components.mlflow.enabled=true",
-      /no chart of this umbrella renders mlflow/,
+      "global.components.kubeflow.enabled=true",
+      /no chart of this umbrella renders kubeflow/,
     ],
-    ["a component of no layer", "global.components.mlflow.layer=cache", /global\.layers has no such layer/],
+    ["a component of no layer", "global.components.kubeflow.layer=cache", /global\.layers has no such layer/],
     [
       "a component of no namespace",
-      "global.components.mlflow.namespace=cache",
+      "global.components.kubeflow.namespace=cache",
       /global\.namespaces has no such/,
     ],
     [
@@ -117,15 +117,19 @@ describe("a name that does not exist is refused", () => {
   });
 });
 
+const LAYERS = ["infrastructure", "data-services"];
+
 describe("every value is used: another one renders something else", () => {
   const read = (chart: string): Record<string, unknown> =>
     parseValues(readFileSync(join(ROOT, "charts", chart, "values.yaml"), "utf8"));
   const leaves = new Map(
     [
       ...leavesOf("foundation", read("foundation")),
-      ...leavesOf("data-services", read("data-services")),
-      // What the umbrella sets replaces what the chart says.
-      ...leavesOf("data-services", read("platform-umbrella")["data-services"]),
+      ...LAYERS.flatMap((chart) => [
+        ...leavesOf(chart, read(chart)),
+        // What the umbrella sets replaces what the chart says.
+        ...leavesOf(chart, read("platform-umbrella")[chart]),
+      ]),
     ].map((leaf) => [leaf.path, leaf]),
   );
   let before: ReadonlyMap<string, string>;

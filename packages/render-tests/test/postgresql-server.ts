@@ -15,7 +15,7 @@ export class PostgresqlServer {
   private constructor(
     private readonly programs: string,
     private readonly machine: Machine,
-    private readonly port: number,
+    readonly port: number,
     /** PGDATA. */
     readonly data: string,
     /** Where the dumps are. */

@@ -9,6 +9,7 @@ export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /** One container of the rendering, with directories of this machine in place of its mounts. */
 export interface Container {
+  /** With its arguments. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** The directory of a mount: `host("/run/redis")`. */
@@ -16,17 +17,26 @@ export interface Container {
 }
 
 interface PodSpec {
-  readonly containers: readonly {
-    readonly name: string;
-    readonly command: readonly string[];
-    readonly env: readonly { name: string; value?: string; valueFrom?: { secretKeyRef: KeyReference } }[];
-    readonly volumeMounts?: readonly { name: string; mountPath: string }[];
-  }[];
-  readonly volumes: readonly Volume[];
+  readonly initContainers?: readonly ContainerSpec[];
+  readonly containers: readonly ContainerSpec[];
+  readonly volumes?: readonly Volume[];
+}
+
+interface ContainerSpec {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly args?: readonly string[];
+  readonly env: readonly { name: string; value?: string; valueFrom?: ValueSource }[];
+  readonly volumeMounts?: readonly { name: string; mountPath: string }[];
 }
 
 interface Templated {
   readonly spec: { readonly template: { readonly spec: PodSpec } };
+}
+
+interface ValueSource {
+  readonly secretKeyRef?: KeyReference;
+  readonly fieldRef?: { readonly fieldPath: string };
 }
 
 interface KeyReference {
@@ -46,6 +56,12 @@ interface Volume {
   readonly persistentVolumeClaim?: { claimName: string };
 }
 
+/** The node that pods run on. */
+export const NODE = "t495";
+
+/** What the kubelet knows of a pod, by field path. */
+type Fields = Readonly<Record<string, string | undefined>>;
+
 /** A directory that stands for the node: claims keep their files between the pods that mount them. */
 export class Machine {
   private constructor(
@@ -64,34 +80,48 @@ export class Machine {
   }
 
   /**
-   * Mounts what a container of a workload mounts, as the kubelet would; the first unless another is named. The
-   * workload's name may be the beginning of a name: Jobs end with a hash.
+   * Mounts what a container of a workload mounts, as the kubelet would; the first that is not an init container
+   * unless another is named. The workload's name may be the beginning of a name: Jobs end with a hash.
    */
   async container(kind: string, name: string, secrets: Secrets, called?: string): Promise<Container> {
-    const { containers, volumes } = this.podSpec(kind, name);
-    const container = containers.find((candidate) => called === undefined || candidate.name === called);
-    if (container === undefined) throw new Error("the pod has no container");
+    const { namespace, initContainers = [], containers, volumes = [] } = this.pod(kind, name);
+    const container =
+      called === undefined
+        ? containers[0]
+        : [...initContainers, ...containers].find((candidate) => candidate.name === called);
+    if (container === undefined) throw new Error(`the pod has no container ${called ?? ""}`);
     const mounts = new Map<string, string>();
     for (const { name, mountPath } of container.volumeMounts ?? []) {
       const volume = volumes.find((candidate) => candidate.name === name) ?? { name };
-      mounts.set(mountPath, await this.mount(volume, secrets));
+      mounts.set(mountPath, await this.mount(volume, namespace, secrets));
     }
     const host = (text: string): string => {
       const mount = [...mounts.keys()].find((path) => text === path || text.startsWith(`${path}/`));
       return mount === undefined ? text : `${mounts.get(mount)}${text.slice(mount.length)}`;
     };
-    const env: Record<string, string> = {};
-    for (const { name, value, valueFrom } of container.env) {
-      env[name] = valueFrom === undefined ? host(value ?? "") : readKey(secrets, valueFrom.secretKeyRef);
-    }
-    return { command: container.command.map(host), env, host };
+    const fields: Fields = {
+      "metadata.name": `${name}-0`,
+      "metadata.namespace": namespace,
+      "spec.nodeName": NODE,
+    };
+    const env = Object.fromEntries(
+      container.env.map(({ name, value, valueFrom }) => [
+        name,
+        valueFrom === undefined ? host(value ?? "") : readSource(valueFrom, secrets, fields),
+      ]),
+    );
+    const command = [...container.command, ...(container.args ?? [])].map((argument) =>
+      inArgument(argument, host),
+    );
+    return { command, env, host };
   }
 
-  private async mount(volume: Volume, secrets: Secrets): Promise<string> {
+  private async mount(volume: Volume, namespace: string, secrets: Secrets): Promise<string> {
     const { name, configMap, secret, projected, persistentVolumeClaim: claim } = volume;
     const files = new Map<string, string>();
     if (configMap !== undefined) {
-      for (const [key, text] of Object.entries(this.configMap(configMap.name))) files.set(key, text);
+      for (const [key, text] of Object.entries(this.configMap(namespace, configMap.name)))
+        files.set(key, text);
     }
     const sources = projected?.sources.map((source) => source.secret) ?? [];
     if (secret !== undefined) sources.push({ ...secret, name: secret.secretName });
@@ -112,18 +142,31 @@ export class Machine {
     return directory;
   }
 
-  private podSpec(kind: string, name: string): PodSpec {
+  private pod(kind: string, name: string): PodSpec & { readonly namespace: string } {
     const workload = this.manifests.filter({ kind }).find((manifest) => manifest.name.startsWith(name));
     if (workload === undefined) throw new Error(`the rendering has no ${kind} ${name}`);
     const { spec } = workload.object as unknown as Templated & { spec: { jobTemplate?: Templated } };
-    return (spec.jobTemplate?.spec ?? spec).template.spec;
+    return { ...(spec.jobTemplate?.spec ?? spec).template.spec, namespace: workload.namespace ?? "default" };
   }
 
-  private configMap(name: string): Readonly<Record<string, string>> {
-    const found = this.manifests.find("", "ConfigMap", "data", name);
+  private configMap(namespace: string, name: string): Readonly<Record<string, string>> {
+    const found = this.manifests.find("", "ConfigMap", namespace, name);
     if (found === undefined) throw new Error(`the rendering has no ConfigMap ${name}`);
     return found.object.data as Readonly<Record<string, string>>;
   }
+}
+
+/** `--flag=/path` is a path too. */
+function inArgument(argument: string, host: (text: string) => string): string {
+  const at = argument.startsWith("-") ? argument.indexOf("=") + 1 : 0;
+  return argument.slice(0, at) + host(argument.slice(at));
+}
+
+function readSource({ secretKeyRef, fieldRef }: ValueSource, secrets: Secrets, fields: Fields): string {
+  if (secretKeyRef !== undefined) return readKey(secrets, secretKeyRef);
+  const value = fields[fieldRef?.fieldPath ?? ""];
+  if (value === undefined) throw new Error(`no field ${fieldRef?.fieldPath} of the pod`);
+  return value;
 }
 
 function readKey(secrets: Secrets, { name, key }: KeyReference): string {

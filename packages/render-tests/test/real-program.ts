@@ -26,8 +26,12 @@ interface RunOptions {
 export interface Running {
   /** When it has ended, with all it wrote. */
   readonly ended: Promise<Result>;
+  /** What it wrote to standard output until now. */
+  stdout(): string;
   /** What it wrote to standard error until now. */
   stderr(): string;
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -48,7 +52,9 @@ export function start(program: string, args: readonly string[], options: RunOpti
       child.once("error", ({ message }) => resolve({ exitCode: 127, stdout: "", stderr: message }));
       child.once("close", (exitCode) => resolve({ exitCode, ...written }));
     }),
+    stdout: () => written.stdout,
     stderr: () => written.stderr,
+    pid: child.pid,
     signal: (signal) => void child.kill(signal),
   };
 }
@@ -79,17 +85,18 @@ export async function eventually(
   what: string,
   isSo: () => Promise<boolean>,
   program?: Running,
+  seconds = PATIENCE_SECONDS,
 ): Promise<void> {
   let ended: Result | undefined;
   void program?.ended.then((result) => {
     ended = result;
   });
-  const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+  const deadline = Date.now() + seconds * 1000;
   while (!(await isSo())) {
     if (ended !== undefined) {
       throw new Error(`${what}: it ended with ${ended.exitCode}: ${ended.stdout}${ended.stderr}`);
     }
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${PATIENCE_SECONDS} s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

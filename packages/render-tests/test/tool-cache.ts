@@ -1,7 +1,10 @@
-import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { access, chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../../proof/src/helm/lock.ts";
 import { CACHE } from "./open-platform.ts";
+
+/** Building takes minutes, what follows seconds. */
+export const BUILD_MS = 900_000;
 
 /**
  * The folder of a tool in the workspace's cache. What is not there yet is made aside and moved: of several
@@ -20,6 +23,8 @@ export async function cachedTool(name: string, make: (folder: string) => Promise
     const aside = await mkdtemp(join(tools, `.${name}-`));
     try {
       await make(aside);
+      // It was made for its maker alone, and some programs run as another user.
+      await chmod(aside, 0o755);
       await rename(aside, target);
     } catch (error) {
       await rm(aside, { recursive: true, force: true });

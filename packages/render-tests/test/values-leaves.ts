@@ -9,7 +9,18 @@ export interface Leaf {
 
 /** What a word may be changed to; every other value is changed by counting it up. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
+  "Full share": "All of it",
+  "Half a share": "A part of it",
+  READ: "EDIT",
+  admin: "owner",
+  full: "half",
+  mlflow: "backups",
+  notebooks: "backups",
+  "us-east-1": "eu-west-1",
   "Etc/UTC": "Europe/Zurich",
+  INFO: "DEBUG",
+  VersionTLS12: "VersionTLS13",
+  "^lo$": "^other$",
   "allkeys-lru": "allkeys-lfu",
   "v1.36": "v1.35",
   "~* &* +@all -@admin -@dangerous +info": "~* &* +@read",
@@ -19,11 +30,24 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   slow: "default",
 };
 
+/** What else has to change with a value, or which other list is admitted. */
+const OTHER_SETTINGS: Readonly<Record<string, string>> = {
+  "ml-platform.mlflow.workers": "ml-platform.mlflow.workers=2,ml-platform.mlflow.resources.limits.memory=2Gi",
+  "ml-platform.jupyterhub.servers.profiles.full.percent":
+    "ml-platform.jupyterhub.servers.profiles.full.percent=90",
+  "ml-platform.localstack.services": "ml-platform.localstack.services={s3,sqs,sns}",
+  "ml-platform.localstack.seed.buckets": "ml-platform.localstack.seed.buckets={other}",
+  "ml-platform.localstack.seed.queues": "ml-platform.localstack.seed.queues={other}",
+  "ml-platform.localstack.seed.topics": "ml-platform.localstack.seed.topics={other}",
+};
+
 /** The scalars of a chart's values, below the chart's own key; empty ones are for the umbrella to set. */
 export function leavesOf(chart: string, values: unknown): readonly Leaf[] {
   const leaves: Leaf[] = [];
   const visit = (value: unknown, path: string): void => {
-    if (typeof value === "object" && value !== null) {
+    // One item stands for a list.
+    if (Array.isArray(value)) visit(value[0], `${path}[0]`);
+    else if (typeof value === "object" && value !== null) {
       for (const [key, child] of Object.entries(value)) visit(child, `${path}.${key}`);
     } else if (
       typeof value === "boolean" ||
@@ -76,6 +100,8 @@ export function parseValues(text: string): Record<string, unknown> {
 
 /** Another value of the same kind that the schemas admit, as Helm's `--set` takes it. */
 export function changed({ path, value }: Leaf): string {
+  const other = OTHER_SETTINGS[path];
+  if (other !== undefined) return other;
   // The days of versions are only admitted together with versions.
   const bucket = /^(.*\.buckets\.[a-z]+)\.(versioning|noncurrentDays)$/.exec(path)?.[1];
   if (bucket !== undefined && (value === 0 || typeof value === "boolean")) {
@@ -93,7 +119,8 @@ function otherValue(value: Leaf["value"], path: string): string {
   const word = OTHER_WORDS[value];
   if (word !== undefined) return word.replaceAll(",", "\\,");
   const number = /^\d+/.exec(value)?.[0];
-  if (number === undefined) return unknownWord(value, path);
+  // A Secret's name, which the ledger need not know for a rendering.
+  if (number === undefined) return /secret$/i.test(path) ? `${value}-other` : unknownWord(value, path);
   const next = String(Number(number) + 1).padStart(number.length, "0");
   const rest = value.slice(number.length).replaceAll(",", "\\,");
   // Helm would read a bare number as one.

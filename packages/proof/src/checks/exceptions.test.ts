@@ -24,6 +24,7 @@ const finding: Finding = {
 };
 
 const exception: PlannedException = {
+  component: "",
   rule: "pod-security",
   code: "host-path",
   object: "DaemonSet/monitoring/promtail",

@@ -78,6 +78,21 @@ describe("checkPlan", () => {
       ],
     ],
     [
+      "an exception of an unknown component",
+      (plan) => {
+        plan.exceptions.a = {
+          component: "stor",
+          rule: "pod-security",
+          code: "",
+          object: "Deployment/data/store",
+          path: "",
+          reason: "A test.",
+          expires: "",
+        };
+      },
+      ['global.exceptions.a.component: there is no component "stor"; store is meant?'],
+    ],
+    [
       "flows between unknown peers, and in the wrong direction",
       (plan) => {
         plan.flows.a = flow(["wbe", "internet", "web/"], "ingress");

@@ -16,6 +16,7 @@ export function checkPlan(plan: Plan): string[] {
   return [
     ...namespaceMistakes(plan),
     ...componentMistakes(plan),
+    ...exceptionMistakes(plan),
     ...flowMistakes(plan),
     ...secretMistakes(plan),
     ...addressMistakes(plan),
@@ -43,6 +44,12 @@ function* componentMistakes({ components, layers, namespaces }: Plan): Generator
       yield* refers(`${path}.dependsOn[${at}]`, needed, components, "component");
       if (needed === name) yield mistake(`${path}.dependsOn[${at}]`, `${name} cannot depend on itself`);
     }
+  }
+}
+
+function* exceptionMistakes({ exceptions, components }: Plan): Generator<string> {
+  for (const [name, { component }] of Object.entries(exceptions)) {
+    if (component !== "") yield* refers(`exceptions.${name}.component`, component, components, "component");
   }
 }
 

@@ -182,6 +182,7 @@ const storageClassSchema = z.strictObject({
 });
 
 const exceptionSchema = z.strictObject({
+  component: z.string().describe("Out of sight while this component is disabled; empty: never."),
   rule: text,
   code: z.string().describe("One code of the rule; empty for all."),
   object: text.describe("Kind/namespace/name, or Kind/name for cluster-scoped objects."),

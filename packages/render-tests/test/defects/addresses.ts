@@ -5,21 +5,14 @@ function pin(platform: PlatformEdit, address: string): void {
     address;
 }
 
-/** MetalLB's pool as the plan has it, with its advertisement, on a profile that renders none. */
-function addPool(platform: PlatformEdit, pool: object, advertisement: object): void {
-  const metadata = { name: "home-lan", namespace: "metallb-system" };
-  platform.add({
-    apiVersion: "metallb.io/v1beta1",
-    kind: "IPAddressPool",
-    metadata,
-    spec: { addresses: ["192.168.1.240-192.168.1.254"], autoAssign: false, ...pool },
-  });
-  platform.add({
-    apiVersion: "metallb.io/v1beta1",
-    kind: "L2Advertisement",
-    metadata,
-    spec: { ipAddressPools: ["home-lan"], ...advertisement },
-  });
+/** Changes MetalLB's pool and its advertisement. */
+function changePool(platform: PlatformEdit, pool: object, advertisement: object = {}): void {
+  for (const [kind, change] of [
+    ["IPAddressPool", pool],
+    ["L2Advertisement", advertisement],
+  ] as const) {
+    Object.assign(platform.object(kind, "metallb-system", "home-lan").spec, change);
+  }
 }
 
 export const addressDefects: readonly Defect[] = [
@@ -94,38 +87,25 @@ export const addressDefects: readonly Defect[] = [
     what: "a pool that hands out addresses by itself",
     rule: "pool-matches-plan",
     names: "IPAddressPool metallb-system/home-lan",
-    apply: (platform) =>
-      platform.add({
-        apiVersion: "metallb.io/v1beta1",
-        kind: "IPAddressPool",
-        metadata: { name: "home-lan", namespace: "metallb-system" },
-        spec: { addresses: ["192.168.1.240-192.168.1.254"], autoAssign: true },
-      }),
+    apply: (platform) => changePool(platform, { autoAssign: true }),
   },
   {
     what: "a pool larger than the plan's",
     rule: "pool-matches-plan",
     names: "IPAddressPool metallb-system/home-lan",
-    apply: (platform) =>
-      platform.add({
-        apiVersion: "metallb.io/v1beta1",
-        kind: "IPAddressPool",
-        metadata: { name: "home-lan", namespace: "metallb-system" },
-        spec: { addresses: ["192.168.1.200/28"], autoAssign: false },
-      }),
+    apply: (platform) => changePool(platform, { addresses: ["192.168.1.200/28"] }),
   },
   {
     what: "a pool that serves another namespace alone",
     rule: "pinned-address-served",
     names: "Service data/minio-lan",
-    apply: (platform) => addPool(platform, { serviceAllocation: { namespaces: ["traefik"] } }, {}),
+    apply: (platform) => changePool(platform, { serviceAllocation: { namespaces: ["traefik"] } }),
   },
   {
     what: "an annotation that asks for another pool",
     rule: "pinned-address-served",
     names: 'metadata.annotations["metallb.io/address-pool"]',
     apply: (platform) => {
-      addPool(platform, {}, {});
       platform.object("Service", "data", "minio-lan").metadata.annotations["metallb.io/address-pool"] =
         "office";
     },
@@ -135,14 +115,14 @@ export const addressDefects: readonly Defect[] = [
     rule: "pinned-address-served",
     names: "Service data/minio-lan",
     apply: (platform) =>
-      addPool(platform, {}, { serviceSelectors: [{ matchLabels: { announce: "everywhere" } }] }),
+      changePool(platform, {}, { serviceSelectors: [{ matchLabels: { announce: "everywhere" } }] }),
   },
   {
     what: "a pool that another node announces",
     rule: "pool-matches-plan",
     names: "from other nodes than t495",
     apply: (platform) =>
-      addPool(platform, {}, { nodeSelectors: [{ matchLabels: { "kubernetes.io/hostname": "desktop" } }] }),
+      changePool(platform, {}, { nodeSelectors: [{ matchLabels: { "kubernetes.io/hostname": "desktop" } }] }),
   },
   {
     what: "the router's address by spec.externalIPs",

@@ -147,4 +147,21 @@ export const networkDefects: readonly Defect[] = [
       ];
     },
   },
+  {
+    what: "a webhook that the API server cannot call",
+    rule: "flows-allowed",
+    names: "metallb-webhook-service",
+    apply: (platform) => {
+      platform.object("NetworkPolicy", "metallb-system", "metallb-controller").spec.ingress = [];
+    },
+  },
+  {
+    what: "an ingress controller that may not call what is behind it",
+    rule: "flows-allowed",
+    names: "Ingress data/registry",
+    apply: (platform) => {
+      const { spec } = platform.object("NetworkPolicy", "traefik", "traefik-proxy");
+      spec.egress = spec.egress.filter((rule: { ports: { port: number }[] }) => rule.ports[0]?.port !== 5000);
+    },
+  },
 ];

@@ -170,4 +170,19 @@ export const orderDefects: readonly Defect[] = [
       platform.object("Job", "data", "minio-provision").spec.ttlSecondsAfterFinished = 60;
     },
   },
+  {
+    what: "a pool before the pod whose webhook has to accept it",
+    rule: "order-before-use",
+    names: "IPAddressPool metallb-system/home-lan",
+    apply: (platform) => {
+      const { metadata } = platform.object("IPAddressPool", "metallb-system", "home-lan");
+      metadata.annotations["argocd.argoproj.io/sync-wave"] = "4";
+      const webhook = platform.object(
+        "ValidatingWebhookConfiguration",
+        undefined,
+        "metallb-webhook-configuration",
+      );
+      webhook.metadata.annotations["argocd.argoproj.io/sync-wave"] = "2";
+    },
+  },
 ];

@@ -175,4 +175,12 @@ export const securityDefects: readonly Defect[] = [
         plan.images.redis.endOfLife = "2026-11-23";
       }),
   },
+  {
+    what: "a speaker that may do anything with the network",
+    rule: "pod-security",
+    names: "DaemonSet metallb-system/metallb-speaker",
+    apply: (platform) => {
+      platform.container("DaemonSet", "metallb-system", "metallb-speaker").securityContext.privileged = true;
+    },
+  },
 ];

@@ -19,6 +19,7 @@ testRule(referencesResolve, {
   "keys-missing": ["missing-key", "missing-key", "missing-key", "missing-key", "missing-key"],
   "files-missing": ["missing-key", "missing-key", "missing-key", "missing-key"],
   "services-missing": ["missing-object", "missing-object", "missing-object"],
+  "ingress-provider-disabled": ["missing-class"],
   "ok-built-in": [],
   "ok-files": [],
   "ok-claims-served": [],
@@ -37,7 +38,7 @@ test("names what was probably meant", () => {
 test("says that a class's provider is disabled", () => {
   expect(checkRule(referencesResolve, "classes-missing")[1]).toMatchObject({
     path: "spec.storageClassName",
-    message: expect.stringContaining("its provider longhorn is disabled"),
+    message: expect.stringContaining("whose provider longhorn is disabled"),
   });
 });
 
@@ -56,6 +57,15 @@ test("without a plan, a StatefulSet whose Service is elsewhere is unchecked", ()
   const context = createContext(parseManifests(set, "-"), undefined);
   expect([...referencesResolve.check(context)]).toMatchObject([
     { unchecked: expect.stringContaining("DNS names") },
+  ]);
+});
+
+test("says so of an ingress class, and suggests nothing", () => {
+  expect(checkRule(referencesResolve, "ingress-provider-disabled")).toMatchObject([
+    {
+      message: "spec.ingressClassName names IngressClass web, whose provider proxy is disabled",
+      fix: "Enable proxy, or name what provides it instead.",
+    },
   ]);
 });
 

@@ -86,6 +86,18 @@ function judge(
   const target = describeTarget(reference);
   if (standing !== "missing")
     return { unchecked: `${path} names ${target}: ${standing.unknown}`, manifest: user };
+  // A class of the plan that does not stand has a provider that is switched off.
+  const disabled = plannedProviders(kind, plan).get(name);
+  if (disabled !== undefined) {
+    return {
+      code: "missing-class",
+      manifest: user,
+      path,
+      message: `${path} names ${target}, whose provider ${disabled} is disabled`,
+      actual: name,
+      fix: `Enable ${disabled}, or name what provides it instead.`,
+    };
+  }
   const { hint, suggestion } = neighbour(reference, index, plan);
   return {
     code: CLASSES.has(kind) ? "missing-class" : "missing-object",
@@ -118,14 +130,18 @@ function neighbour(
   const names = sameKind
     .filter((manifest) => namespace === undefined || namespaceOf(manifest) === namespace)
     .map((manifest) => manifest.name);
-  const planned = kind === "StorageClass" && plan !== undefined ? plan.storage.classes : {};
-  if (Object.hasOwn(planned, name)) {
-    return { hint: `; its provider ${planned[name]?.provider} is disabled`, suggestion: undefined };
-  }
-  names.push(...Object.keys(planned));
-  if (kind === "IngressClass" && plan !== undefined) names.push(plan.ingress.className);
+  names.push(...plannedProviders(kind, plan).keys());
   const suggestion = nearest(name, names);
   return { hint: suggestion === undefined ? "" : `; the nearest is ${suggestion}`, suggestion };
+}
+
+/** Who makes the plan's classes of this kind, by the class's name. */
+function plannedProviders(kind: string, plan: Plan | undefined): ReadonlyMap<string, string> {
+  if (plan === undefined) return new Map();
+  const { ingress, storage } = plan;
+  if (kind === "IngressClass") return new Map([[ingress.className, ingress.provider]]);
+  if (kind !== "StorageClass") return new Map();
+  return new Map(Object.entries(storage.classes).map(([name, { provider }]) => [name, provider]));
 }
 
 function* missingKeys(workload: Workload, index: ManifestIndex): Generator<Problem<Code>> {

@@ -5,7 +5,8 @@ import type { Plan, PlannedSecret } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { keysOf } from "./references/key-references.ts";
 import { checkGeneration, type GenerationCode } from "./secrets/check-generation.ts";
-import { type SecretUse, secretUses } from "./secrets/secret-uses.ts";
+import type { SecretUse } from "./secrets/secret-use.ts";
+import { secretUses } from "./secrets/secret-uses.ts";
 
 type Code = "missing-secret" | "missing-secret-key" | "unused-secret" | "unused-secret-key" | GenerationCode;
 

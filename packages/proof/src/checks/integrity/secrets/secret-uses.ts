@@ -1,25 +1,15 @@
-import type { Manifest } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
 import { collectReferences, namespaceOf } from "../references/collect-references.ts";
 import { dataUses } from "../references/key-references.ts";
-
-/** A use of a Secret by a rendered object. */
-export interface SecretUse {
-  readonly user: Manifest;
-  readonly namespace: string;
-  readonly name: string;
-  /** Keys that are read; undefined when all are. */
-  readonly keys: readonly string[] | undefined;
-  readonly path: string;
-  readonly optional: boolean;
-}
+import { runtimePodUses } from "./runtime-pod-uses.ts";
+import type { SecretUse } from "./secret-use.ts";
 
 const TLS_KEYS = ["tls.crt", "tls.key"];
 const IMAGE_PULL_KEYS = [".dockerconfigjson"];
 
-/** Every use of a Secret: by pods, by ServiceAccounts, by Ingresses and by Traefik's middlewares. */
+/** Every use of a Secret: by pods and those that they make, by ServiceAccounts, by Ingresses and by Traefik's middlewares. */
 export function* secretUses(index: ManifestIndex, workloads: readonly Workload[]): Generator<SecretUse> {
   for (const workload of workloads) {
     const user = workload.manifest;
@@ -34,6 +24,7 @@ export function* secretUses(index: ManifestIndex, workloads: readonly Workload[]
         optional,
       };
     }
+    yield* runtimePodUses(workload, index);
   }
   for (const { user, kind, namespace, name, path } of collectReferences(index, workloads)) {
     if (kind !== "Secret" || namespace === undefined) continue;
