@@ -10,7 +10,7 @@ testRule(pinnedAddressServed, {
   "announced-for-others": ["not-announced"],
   "namespace-unknown": ["unchecked"],
   "ok-served": [],
-  "ok-no-pools": [],
+  "no-pools": ["in-no-pool"],
   "ok-not-announced-at-all": [],
 });
 

@@ -29,9 +29,10 @@ export const pinnedAddressServed = defineRule<Code>({
       "The Service asks for another pool than that of its address: MetalLB assigns nothing.",
     "not-announced": "The pool is announced, but not for this Service.",
   },
-  *check({ index }) {
+  *check({ index, plan }) {
     const pools = addressPools(index);
-    if (pools.length === 0) return;
+    // Whoever has no plan may have the pools elsewhere; a plan's pool is part of its platform.
+    if (pools.length === 0 && plan === undefined) return;
     const announced = advertisements(index);
     for (const service of loadBalancers(index))
       for (const pin of service.pins) {
@@ -118,9 +119,12 @@ function inNoPool(
     code: "in-no-pool",
     manifest,
     path,
-    message: `${describeObject(referenceOf(manifest))} pins ${text}, which is in none of the pools ${names}: MetalLB assigns nothing`,
+    message: `${describeObject(referenceOf(manifest))} pins ${text}, ${names === "" ? "but no pool is rendered" : `which is in none of the pools ${names}`}: nobody assigns it, and Argo CD waits for it`,
     actual: text,
-    limit: names,
-    fix: "Pin an address of a pool, or add it to one.",
+    limit: names === "" ? undefined : names,
+    fix:
+      names === ""
+        ? "Enable the component that renders the pool, or switch off what pins the address."
+        : "Pin an address of a pool, or add it to one.",
   };
 }
