@@ -123,6 +123,7 @@ describeReal("JupyterHub itself", here, PYTHON_MISSING, (found) => {
   const secret = (name: string): string => `${name}${randomUUID()}`;
   const secrets: Secrets = {
     postgresql: { password: secret("super"), "backup-password": secret("backup") },
+    "postgresql-metrics": { password: secret("metrics") },
     "postgresql-mlflow": { password: secret("mlflow") },
     "postgresql-jupyterhub": { password: secret("database") },
     jupyterhub: {

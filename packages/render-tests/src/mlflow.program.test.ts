@@ -54,6 +54,7 @@ describeReal(`MLflow ${MLFLOW_VERSION} itself`, here, PYTHON_MISSING, (programs)
   const secret = (name: string): string => `${name}${randomUUID()}`;
   const secrets: Secrets = {
     postgresql: { password: secret("super"), "backup-password": secret("backup") },
+    "postgresql-metrics": { password: secret("metrics") },
     "postgresql-mlflow": { password: secret("database") },
     "postgresql-jupyterhub": { password: secret("hub") },
     mlflow: { username: "admin", password: secret("admin"), "session-key": secret("session") },
