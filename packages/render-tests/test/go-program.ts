@@ -30,7 +30,8 @@ export function goProgramMissing({ module, version }: GoProgram): string {
 
 /** Not `go install`: that asks for every version of the module besides, which a proxy need not list. */
 async function build({ module, version, folder, name }: GoProgram, target: string): Promise<void> {
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };
+  // A released module may hold a workspace file that names modules which are not in it.
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false", GOWORK: "off" };
   const downloaded = await run("go", ["mod", "download", "-json", `${module}@${version}`], { env });
   if (downloaded.exitCode !== 0) throw new Error(downloaded.stdout + downloaded.stderr);
   const { Dir } = JSON.parse(downloaded.stdout) as { Dir: string };

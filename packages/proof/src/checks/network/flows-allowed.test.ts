@@ -19,6 +19,8 @@ testRule(flowsAllowed, {
   "ok-bound-account-without-token": [],
   "ok-hosts-elsewhere": [],
   "ok-fetches": [],
+  "ok-argocd": [],
+  "argocd-port-undeclared": ["undeclared-flow"],
   "ok-internet": [],
   "ok-internet-without-special-ranges": [],
   "ok-load-balancer": [],
