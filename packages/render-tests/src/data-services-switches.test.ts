@@ -29,7 +29,6 @@ const SWITCHES: readonly (readonly [string, ...string[]])[] = [
     "global.components.mlflow",
   ],
   ["data-services.redis.metrics", "global.flows.redis-metrics", "global.secrets.ledger.redis-metrics"],
-  ["data-services.minio.buckets.loki", "global.secrets.ledger.minio-loki"],
   ["data-services.minio.buckets.backups", "global.secrets.ledger.minio-backups"],
 ];
 
