@@ -28,6 +28,7 @@ testRule(flowsAllowed, {
   "ok-ingress": [],
   "ok-run-time-pods": [],
   "ok-scraped": [],
+  "ok-log-files": [],
   "ok-malformed": [],
   "ok-host-network": [],
   "host-network-by-labels": ["declared-flow-refused"],
