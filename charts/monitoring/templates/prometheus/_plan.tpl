@@ -26,6 +26,7 @@ groups:
       {{- include "prometheus.fact" (dict "name" "node_pods" "value" (int64 $node.maxPods)) | nindent 6 }}
       {{- range $name, $layer := $plan.layers }}
       {{- include "prometheus.fact" (dict "name" "layer_memory_bytes" "value" (include "platform.number" $layer.memory) "labels" (dict "layer" $name)) | nindent 6 }}
+      {{- include "prometheus.fact" (dict "name" "layer_wave" "value" $layer.wave "labels" (dict "layer" $name)) | nindent 6 }}
       {{- end }}
       {{- range $name, $namespace := $plan.namespaces }}
       {{- $labels := dict "namespace" $name "layer" $namespace.chargedTo }}
@@ -44,6 +45,12 @@ groups:
       {{- end }}
       {{- range $job := keys $targets.jobs | sortAlpha }}
       {{- include "prometheus.fact" (dict "name" "scrape" "value" 1 "labels" (dict "job" $job)) | nindent 6 }}
+      {{- end }}
+      {{- range $name, $held := $plan.addresses.services }}
+      {{- include "prometheus.fact" (dict "name" "address" "value" 1 "labels" (dict "address" $held.address "state" "held" "holder" $held.service "component" $held.component)) | nindent 6 }}
+      {{- end }}
+      {{- range $name, $reserved := $plan.addresses.reserved }}
+      {{- include "prometheus.fact" (dict "name" "address" "value" 1 "labels" (dict "address" $reserved.range "state" "reserved" "holder" $reserved.purpose "component" $reserved.component)) | nindent 6 }}
       {{- end }}
       {{- $addresses := 0 }}
       {{- range $plan.addresses.services }}
