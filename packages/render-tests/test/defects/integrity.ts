@@ -2,6 +2,12 @@ import type { Defect } from "./platform-edit.ts";
 
 export const integrityDefects: readonly Defect[] = [
   {
+    what: "a dashboard that is mounted and not there",
+    rule: "references-resolve",
+    names: "grafana-dashboard-budget",
+    apply: (platform) => platform.remove("ConfigMap", "monitoring", "grafana-dashboard-budget"),
+  },
+  {
     what: "a misspelt field",
     rule: "valid-object",
     names: "Deployment data/redis",
