@@ -63,10 +63,10 @@ component, `role` its workload, then `namespace`, `pod` and `instance`.
     - role: pod
       namespaces:
         names: [{{ include "platform.namespace" (dict "root" $root "component" "kube-state-metrics") }}]
-      selectors:
-        - role: pod
-          label: app.kubernetes.io/name=kube-state-metrics
   relabel_configs:
+    - source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_name]
+      regex: kube-state-metrics
+      action: keep
     {{- include "prometheus.annotatedPods" (dict) | nindent 4 }}
 {{- end }}
 {{- if hasKey $targets.jobs "kubelet" }}
@@ -106,9 +106,6 @@ component, `role` its workload, then `namespace`, `pod` and `instance`.
     - role: pod
       namespaces:
         names: [argocd]
-      selectors:
-        - role: pod
-          label: app.kubernetes.io/part-of=argocd
   relabel_configs:
     - source_labels: [__meta_kubernetes_pod_phase]
       regex: Running
