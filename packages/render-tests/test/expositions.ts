@@ -50,3 +50,18 @@ export function parseExposition(job: string, text: string): Exposition {
   }
   return { job, origin, source, series };
 }
+
+/**
+ * What is recorded of a job and missing from an answer of the real program: a metric, or a label of it.
+ *
+ * @param text the answer
+ */
+export async function missingFrom(job: string, text: string): Promise<readonly string[]> {
+  const recorded = (await readExpositions()).get(job)?.series ?? new Map<string, ReadonlySet<string>>();
+  const { series } = parseExposition(job, `# recorded: now\n${text}`);
+  return [...recorded].flatMap(([name, labels]) => {
+    const answered = series.get(name);
+    if (answered === undefined) return [name];
+    return [...labels].filter((label) => !answered.has(label)).map((label) => `${name}{${label}}`);
+  });
+}

@@ -37,7 +37,7 @@ interface Variable {
   readonly query: unknown;
 }
 
-export interface DashboardModel {
+interface DashboardModel {
   readonly uid: string;
   readonly title: string;
   readonly tags: readonly string[];

@@ -15,7 +15,7 @@ interface Parser {
 }
 
 /** A metric, or a stream of logs, with the labels that choose among its series. */
-export interface Selector {
+interface Selector {
   /** Empty for logs. */
   readonly metric: string;
   readonly labels: readonly string[];
