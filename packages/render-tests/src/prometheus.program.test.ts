@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { describeReal } from "../test/describe-real.ts";
 import { parseExposition, readExpositions } from "../test/expositions.ts";
 import { findGoProgram, goProgramMissing } from "../test/go-program.ts";
+import { queriesOf, readDashboards } from "../test/grafana-dashboards.ts";
 import { PrometheusPod } from "../test/prometheus-pod.ts";
 import { PROMETHEUS } from "../test/prometheus-programs.ts";
 import { eventually } from "../test/real-program.ts";
@@ -99,6 +100,21 @@ describeReal("Prometheus itself", program, goProgramMissing(PROMETHEUS), (file) 
     const isDone = async (): Promise<boolean> => (await read()).every(({ health }) => health !== "unknown");
     await eventually("each was evaluated", isDone, pod.program, 90);
     expect((await read()).filter(({ health }) => health !== "ok")).toEqual([]);
+  });
+
+  test("answers every question of every dashboard", async () => {
+    const failed: string[] = [];
+    for (const dashboard of readDashboards()) {
+      for (const { from, source, text } of queriesOf(dashboard)) {
+        if (source !== "prometheus") continue;
+        // What a variable of the dashboard is set to.
+        const query = encodeURIComponent(text.replaceAll(/=~?"\$[a-z]+"/g, '=~".*"'));
+        const answer = await (await fetch(`${pod.origin}/api/v1/query?query=${query}`)).json();
+        const { status, error } = answer as { status: string; error?: string };
+        if (status !== "success") failed.push(`${dashboard.name}, ${from}: ${error}`);
+      }
+    }
+    expect(failed).toEqual([]);
   });
 
   test("has the rights that it needs and no other", () => {
