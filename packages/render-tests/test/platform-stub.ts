@@ -64,6 +64,14 @@ export class PlatformStub {
   }
 }
 
+interface Template {
+  readonly metadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: object;
+}
+
 /** @returns the component that answers at an address */
 function putPods(api: KubernetesApi): ReadonlyMap<string, string> {
   const jobs = new Map<string, string>();
@@ -78,11 +86,11 @@ function putPods(api: KubernetesApi): ReadonlyMap<string, string> {
   };
   for (const kind of ["Deployment", "StatefulSet", "DaemonSet"]) {
     for (const { metadata, spec } of api.list(kind)) {
-      const { template } = spec as { template: { metadata: ApiObject["metadata"]; spec: object } };
+      const { template } = spec as { template: Template };
       const ip = put(`${metadata.name}-0`, metadata.namespace ?? "default", template);
       const { labels, annotations } = template.metadata;
       const port = annotations?.["prometheus.io/port"];
-      if (port !== undefined) jobs.set(`${ip}:${port}`, labels?.["app.kubernetes.io/name"] ?? "");
+      if (port !== undefined) jobs.set(`${ip}:${port}`, labels["app.kubernetes.io/name"] ?? "");
     }
   }
   for (const [name, port] of Object.entries(ARGOCD)) {

@@ -53,7 +53,7 @@ export const containerCases: readonly AlertCase[] = [
       of("container_cpu_cfs_periods_total", "0+600x300"),
     ],
     labels: container,
-    summary: `${who} waits for its CPU limit`,
+    summary: `${who} is slowed down in 90% of its periods`,
   },
   {
     alert: "PodNotRunning",

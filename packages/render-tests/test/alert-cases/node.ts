@@ -42,7 +42,7 @@ export const nodeCases: readonly AlertCase[] = [
   },
   {
     alert: "FileSystemFullInADay",
-    fires: [disk("avail_bytes", "39000-20x300"), disk("size_bytes", 100000)],
+    fires: [disk("avail_bytes", "39000-30x300"), disk("size_bytes", 100000)],
     // Much of it, but for much longer than a day.
     quiet: [disk("avail_bytes", "39000-2x300"), disk("size_bytes", 100000)],
     labels: { mountpoint },
