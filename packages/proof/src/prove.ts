@@ -57,7 +57,7 @@ export function prove(options: ProveOptions): Proof {
   );
   const { findings, used } = applyExceptions({
     ...results,
-    exceptions: exceptionsInForce(context.plan, results),
+    exceptions: exceptionsInForce(context, results),
     rules,
     today,
   });
@@ -91,14 +91,27 @@ export function describePlatform({ accounting, index, plan, workloads }: CheckCo
   };
 }
 
-/** Exceptions of disabled components are out of sight, and with a selection of rules those of the others. */
-function exceptionsInForce(plan: Plan | undefined, { ran }: CheckResults): Plan["exceptions"] {
+/**
+ * Exceptions of disabled components are out of sight, those about an image of the ledger while nothing uses it, and
+ * with a selection of rules those of the others.
+ */
+function exceptionsInForce(
+  { plan, index, workloads }: CheckContext,
+  { ran }: CheckResults,
+): Plan["exceptions"] {
   const complete = ran.size === rules.length;
   const known = new Set(rules.map(({ id }) => id));
+  const unusedImages = new Set(
+    imageLedger(index, workloads, plan)
+      .filter(({ usedBy }) => usedBy.length === 0)
+      .map(({ key }) => `global.images.${key}`),
+  );
   return Object.fromEntries(
     Object.entries(plan?.exceptions ?? {}).filter(
-      ([, { rule, component }]) =>
-        plan?.components[component]?.enabled !== false && (complete || ran.has(rule) || !known.has(rule)),
+      ([, { rule, component, path }]) =>
+        plan?.components[component]?.enabled !== false &&
+        !unusedImages.has(path) &&
+        (complete || ran.has(rule) || !known.has(rule)),
     ),
   );
 }

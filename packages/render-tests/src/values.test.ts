@@ -117,7 +117,7 @@ describe("a name that does not exist is refused", () => {
   });
 });
 
-const LAYERS = ["infrastructure", "data-services"];
+const LAYERS = ["infrastructure", "data-services", "monitoring"];
 
 describe("every value is used: another one renders something else", () => {
   const read = (chart: string): Record<string, unknown> =>

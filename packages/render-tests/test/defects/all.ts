@@ -1,6 +1,7 @@
 import { addressDefects } from "./addresses.ts";
 import { budgetDefects } from "./budget.ts";
 import { integrityDefects } from "./integrity.ts";
+import { monitoringDefects } from "./monitoring.ts";
 import { networkDefects } from "./network.ts";
 import { orderDefects } from "./order.ts";
 import type { Defect } from "./platform-edit.ts";
@@ -14,5 +15,6 @@ export const defects: readonly Defect[] = [
   ...priorityDefects,
   ...integrityDefects,
   ...networkDefects,
+  ...monitoringDefects,
   ...securityDefects,
 ];

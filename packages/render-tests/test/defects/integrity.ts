@@ -2,6 +2,12 @@ import type { Defect } from "./platform-edit.ts";
 
 export const integrityDefects: readonly Defect[] = [
   {
+    what: "a dashboard that is mounted and not there",
+    rule: "references-resolve",
+    names: "grafana-dashboard-budget",
+    apply: (platform) => platform.remove("ConfigMap", "monitoring", "grafana-dashboard-budget"),
+  },
+  {
     what: "a misspelt field",
     rule: "valid-object",
     names: "Deployment data/redis",
@@ -210,7 +216,7 @@ export const integrityDefects: readonly Defect[] = [
   {
     what: "no Job that generates Secrets",
     rule: "secrets-closed",
-    names: "nobody makes jupyterhub, minio-backups,",
+    names: "nobody makes grafana, jupyterhub, minio-backups,",
     apply: (platform) => platform.remove("Job", "platform-system", "create-secrets"),
   },
   {

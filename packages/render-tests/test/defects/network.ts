@@ -34,6 +34,18 @@ export const networkDefects: readonly Defect[] = [
     apply: (platform) => platform.remove("NetworkPolicy", "data", "postgresql-backup"),
   },
   {
+    what: "a data source at a port that nothing listens on",
+    rule: "flows-allowed",
+    names: "loki.monitoring.svc",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "monitoring", "grafana");
+      data["datasources.yaml"] = data["datasources.yaml"].replace(
+        "loki.monitoring.svc:3100",
+        "loki.monitoring.svc:3101",
+      );
+    },
+  },
+  {
     what: "a policy on the wrong port",
     rule: "flows-allowed",
     names: "postgresql",

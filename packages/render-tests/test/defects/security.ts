@@ -44,6 +44,26 @@ export const securityDefects: readonly Defect[] = [
     },
   },
   {
+    what: "a collector of logs that may read every file of the node",
+    rule: "pod-security",
+    names: "DaemonSet monitoring/promtail",
+    apply: (platform) => {
+      platform.container("DaemonSet", "monitoring", "promtail").securityContext.capabilities.add = [
+        "DAC_READ_SEARCH",
+      ];
+    },
+  },
+  {
+    what: "a program that upstream no longer mends, with nobody who says why",
+    rule: "pinned-images",
+    names: "DaemonSet monitoring/promtail",
+    apply: (platform) => {
+      platform.plan((plan) => {
+        delete plan.exceptions["promtail-end-of-life"];
+      });
+    },
+  },
+  {
     what: "a floating tag",
     rule: "pinned-images",
     names: "Deployment data/redis",
