@@ -18,6 +18,8 @@ export type { KubernetesObject, Manifest, ObjectReference, Source } from "./mani
 export { ManifestIndex, type ManifestQuery } from "./manifest/manifest-index.ts";
 export { parseManifests } from "./manifest/parse-manifests.ts";
 export { nearest } from "./nearest.ts";
+export { nodeFiles } from "./node/node-files.ts";
+export type { NodeFiles } from "./node/node-paths.ts";
 export { globalJsonSchema } from "./plan/global-json-schema.ts";
 export { globalSchema, type Plan, planSchema } from "./plan/plan.ts";
 export { readPlan, readPlanFile } from "./plan/read-plan.ts";
@@ -42,6 +44,7 @@ export {
   DEFAULT_PROFILE,
   HELM_VERSION,
   type Helm,
+  K3S_VERSION,
   KUBERNETES_VERSION,
   listProfiles,
   type ObtainHelmOptions,

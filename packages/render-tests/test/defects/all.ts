@@ -2,6 +2,7 @@ import { addressDefects } from "./addresses.ts";
 import { budgetDefects } from "./budget.ts";
 import { integrityDefects } from "./integrity.ts";
 import { networkDefects } from "./network.ts";
+import { nodeDefects } from "./node.ts";
 import { orderDefects } from "./order.ts";
 import type { Defect } from "./platform-edit.ts";
 import { priorityDefects } from "./priority.ts";
@@ -15,4 +16,5 @@ export const defects: readonly Defect[] = [
   ...integrityDefects,
   ...networkDefects,
   ...securityDefects,
+  ...nodeDefects,
 ];
