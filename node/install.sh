@@ -77,6 +77,10 @@ packages() {
 
 files_changed=no
 
+is_written() {
+	grep -qxF "$1" "$written" 2>/dev/null
+}
+
 # Everything below common/ and the profile's folder, to the same place below /.
 files() {
 	for source in "$here/common" "$profile_folder"; do
@@ -84,7 +88,7 @@ files() {
 			target=$root/$file
 			cmp -s "$source/$file" "$target" && continue
 			files_changed=yes
-			if [ -e "$target" ] && [ ! -e "$target.before-platform" ] && ! grep -q 'platform' "$target"; then
+			if [ -e "$target" ] && ! is_written "$file"; then
 				change "replace /$file; what is there goes to $file.before-platform" || continue
 				cp -p "$target" "$target.before-platform"
 			else
@@ -94,19 +98,21 @@ files() {
 			etc/rancher/*) mode=0600 ;;
 			*) mode=0644 ;;
 			esac
-			mkdir -p "${target%/*}"
+			mkdir -p "${target%/*}" "${written%/*}"
 			install -m "$mode" "$source/$file" "$target"
+			is_written "$file" || echo "$file" >>"$written"
 		done
 	done
 }
 
 modules() {
-	for module in $(grep -v '^#' "$here/common/etc/modules-load.d/platform.conf"); do
+	while read -r module; do
+		case $module in '' | \#*) continue ;; esac
 		[ -d "$root/sys/module/$module" ] && continue
 		[ "$module" = iscsi_tcp ] && [ "$LONGHORN" = no ] && continue
 		change "load the kernel module $module" || continue
 		modprobe "$module"
-	done
+	done <"$here/common/etc/modules-load.d/platform.conf"
 }
 
 settings() {
@@ -138,7 +144,7 @@ services() {
 	[ "$files_changed" = yes ] || return 0
 	change 'have systemd read its configuration again' || return 0
 	systemctl daemon-reload
-	systemctl reload systemd-logind
+	systemctl kill --signal=HUP systemd-logind
 	systemctl restart systemd-journald
 	if is_active multipathd; then systemctl reload multipathd; fi
 }
@@ -218,7 +224,7 @@ if [ "$changes" = 0 ]; then
 	exit 0
 fi
 confirm
-pass=make
+pass='make'
 files_changed=no
 k3s_changed=no
 steps

@@ -2,9 +2,16 @@
 # Read by preflight.sh, install.sh and reset.sh, which set `here` to their folder.
 : "${here:?}" "${assume_yes:=no}"
 
+# An ordinary user's PATH on Debian lacks where ip, modprobe and ufw are.
+PATH=$PATH:/usr/sbin:/sbin
+
 # Another root than /, for tests.
 # shellcheck disable=SC2034
 root=${MACHINE_ROOT:-}
+
+# The files that install.sh has written, one path a line: what is not listed was there before.
+# shellcheck disable=SC2034
+written=$root/etc/rancher/platform-files
 
 # The plan's figures for one profile; see profiles/<name>/expected.sh.
 read_profile() {

@@ -121,7 +121,7 @@ check_time() {
 
 check_storage() {
 	[ "$LONGHORN" = yes ] || return 0
-	if command -v iscsiadm >/dev/null 2>&1; then ok iscsi 'open-iscsi is there'; else
+	if [ -x "$root/usr/sbin/iscsiadm" ]; then ok iscsi 'open-iscsi is there'; else
 		note iscsi 'open-iscsi is missing' 'install.sh installs it: Longhorn does not start without'
 	fi
 	if is_active multipathd && ! cat "$root"/etc/multipath.conf "$root"/etc/multipath/conf.d/*.conf 2>/dev/null |

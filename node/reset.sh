@@ -6,7 +6,9 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 assume_yes=no
 profile=t495
-delete_state= delete_volumes= delete_longhorn=
+delete_state=''
+delete_volumes=''
+delete_longhorn=''
 
 usage() {
 	cat <<USAGE
@@ -102,7 +104,8 @@ stop() {
 		[ -w "$root/sys/fs/cgroup/$group/cgroup.kill" ] && echo 1 >"$root/sys/fs/cgroup/$group/cgroup.kill"
 	done
 	for process in "$root"/proc/[0-9]*; do
-		case $(tr '\0' ' ' <"$process/cmdline" 2>/dev/null) in
+		[ -r "$process/cmdline" ] || continue
+		case $(tr '\0' ' ' <"$process/cmdline") in
 		"$state"/data/*/bin/containerd-shim*) kill -KILL "${process##*/}" || true ;;
 		esac
 	done
@@ -129,26 +132,26 @@ release() {
 }
 
 remove_program() {
-	for source in "$here/common" "$profile_folder"; do
-		for file in $(cd "$source" && find etc -type f | sort); do
-			target=$root/$file
-			rm -f "$target"
-			[ -e "$target.before-platform" ] && mv "$target.before-platform" "$target"
-		done
-	done
+	[ -r "$written" ] && while read -r file; do
+		rm -f "$root/$file"
+		if [ -e "$root/$file.before-platform" ]; then mv "$root/$file.before-platform" "$root/$file"; fi
+	done <"$written"
+	rm -f "$written"
 	systemctl daemon-reload
 	[ "$(readlink "$root/usr/local/bin/kubectl")" = k3s ] && rm -f "$root/usr/local/bin/kubectl"
 	rm -f "$root/usr/local/bin/k3s"
 }
 
-# Nothing is deleted through a mount that is still there.
+# Empties a folder, which may be a disk of its own, and goes into no other file system below it.
 delete() {
-	left=$(mounts_below "$1")
+	left=$(mounts_below "$1" | grep -vxF "$1" || true)
 	if [ -n "$left" ]; then
 		printf 'error: still mounted: %s\n  fix: reboot, then run this again\n' "$left" >&2
 		exit 1
 	fi
-	rm -rf "$1"
+	[ -e "$1" ] || return 0
+	find "$1" -xdev -mindepth 1 -delete
+	rmdir "$1" 2>/dev/null || rm -f "$1" 2>/dev/null || true
 }
 
 delete_data() {
