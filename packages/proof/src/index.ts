@@ -12,6 +12,8 @@ export type {
   Unchecked,
 } from "./checks/rule.ts";
 export { findRule } from "./checks/run-checks.ts";
+export { type ClusterFacts, FACT_NAMES, type Fact, type FactName } from "./doctor/cluster-facts.ts";
+export { type Diagnosis, examineCluster } from "./doctor/examine-cluster.ts";
 export { InputError, type InputErrorDetails, isInputError } from "./errors.ts";
 export { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 export type { KubernetesObject, Manifest, ObjectReference, Source } from "./manifest/kubernetes-object.ts";
@@ -57,6 +59,7 @@ export {
   type RenderSelection,
 } from "./rendering.ts";
 export { budgetTable } from "./report/budget-table.ts";
+export { diagnosisReport } from "./report/diagnosis.ts";
 export { explainRule, listRules } from "./report/explain.ts";
 export { addressTable, imageTable, orderTable } from "./report/platform-tables.ts";
 export {
