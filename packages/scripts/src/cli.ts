@@ -118,7 +118,7 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
       record: {
         type: "string",
         value: "FILE",
-        description: "Write what the cluster answered; it holds no secret.",
+        description: "Write what the cluster answered, without the values of Secrets.",
       },
       format: { type: "string", value: "FORMAT", description: "pretty (default) or json." },
       output,

@@ -38,7 +38,13 @@ function findingsAfter(change: (answers: Record<FactName, Loose>) => void): read
 
 test("a cluster that runs as planned has no finding, and everything was examined", () => {
   const diagnosis = examineCluster(plan, factsOf(healthy()));
-  expect(diagnosis).toMatchObject({ schemaVersion: 1, profile: "fixture", ok: true, findings: [], unchecked: [] });
+  expect(diagnosis).toMatchObject({
+    schemaVersion: 1,
+    profile: "fixture",
+    ok: true,
+    findings: [],
+    unchecked: [],
+  });
   expect(diagnosis.examined).toHaveLength(14);
 });
 
@@ -61,8 +67,16 @@ const pod = (name: string, namespace: string, limits?: object) => ({
 describe("each difference is found", () => {
   test.each<[string, (answers: Record<FactName, Loose>) => void, readonly RegExp[]]>([
     ["less memory", memory("capacity", "7Gi"), [/^node-capacity error Node node-1: it has 7 Gi of memory/]],
-    ["more memory", memory("capacity", "9Gi"), [/^node-capacity warning .* 1\.25 Gi more memory than planned/]],
-    ["a larger reserve", memory("allocatable", "6Gi"), [/^node-capacity error .*pods may have 6 Gi of memory/]],
+    [
+      "more memory",
+      memory("capacity", "9Gi"),
+      [/^node-capacity warning .* 1\.25 Gi more memory than planned/],
+    ],
+    [
+      "a larger reserve",
+      memory("allocatable", "6Gi"),
+      [/^node-capacity error .*pods may have 6 Gi of memory/],
+    ],
     ["no reserve", memory("allocatable", "8126464Ki"), [/nothing is reserved/]],
     [
       "memory pressure",
@@ -170,7 +184,7 @@ describe("each difference is found", () => {
       ({ quotas }) => {
         quotas.items[1].spec.hard = { pods: "10", "requests.storage": "10Gi", "services.loadbalancers": "1" };
       },
-      [/Namespace apps: nothing bounds its limits\.memory/, /requests\.memory/, /limits\.cpu/, /requests\.cpu/],
+      [/Namespace apps: no quota bounds its limits\.memory, requests\.memory, limits\.cpu, requests\.cpu: /],
     ],
     [
       "a quota that is more than used up",
@@ -287,7 +301,14 @@ test("Argo CD's flag may come from its parameters", () => {
 });
 
 test("answers of any shape are survived", () => {
-  for (const value of [null, 7, "text", [], {}, { items: [null, 3, {}, { metadata: 1, spec: [], status: "x" }] }]) {
+  for (const value of [
+    null,
+    7,
+    "text",
+    [],
+    {},
+    { items: [null, 3, {}, { metadata: 1, spec: [], status: "x" }] },
+  ]) {
     const facts = factsOf(Object.fromEntries(FACT_NAMES.map((name) => [name, value])));
     expect(examineCluster(plan, facts).ok).toBe(false);
   }

@@ -35,7 +35,7 @@ export const k3sVersion: Examination = {
   title: "The node runs the pinned K3s",
   needs: ["node"],
   *examine(plan, { node }) {
-    const version = stringAt(node, "status", "nodeInfo", "kubeletVersion") ?? "unknown";
+    const version = stringAt(node, "status", "nodeInfo", "kubeletVersion") || "an unknown version";
     if (version === K3S_VERSION) return;
     const isSameMinor = minorOf(version) === minorOf(K3S_VERSION);
     yield {

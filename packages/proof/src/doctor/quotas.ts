@@ -17,24 +17,22 @@ export const runningQuotas: Examination = {
       const hard = plannedHard(plan, namespace);
       if (hard === undefined) continue;
       const own = quotas.filter((quota) => namespaceOf(quota) === namespace);
+      const unbounded: string[] = [];
       for (const [resource, planned] of Object.entries(hard)) {
         const bounding = own.filter((quota) => at(quota, "spec", "hard", resource) !== undefined);
-        if (bounding.length === 0) {
-          yield missing(namespace, resource, formatAmount(resource, planned));
-          continue;
-        }
+        if (bounding.length === 0) unbounded.push(resource);
         for (const quota of bounding) yield* compare(quota, resource, planned);
       }
+      if (unbounded.length > 0) yield missing(namespace, unbounded);
     }
   },
 };
 
-function missing(namespace: string, resource: string, limit: string): Symptom {
+function missing(namespace: string, resources: readonly string[]): Symptom {
   return {
     severity: "error",
     object: `Namespace ${namespace}`,
-    message: `nothing bounds its ${resource}: it can take what the plan gives to others`,
-    limit,
+    message: `no quota bounds its ${resources.join(", ")}: it can take what the plan gives to others`,
     fix: "sync the Application foundation",
   };
 }
