@@ -38,7 +38,7 @@ export function keptFromPods(kubelet: unknown, resource: string, capacity: Amoun
 export function evictionThreshold(kubelet: unknown, signal: string, capacity: Amount): Amount | undefined {
   const text = at(kubelet, "evictionHard", signal);
   const percent = typeof text === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1] : undefined;
-  if (percent === undefined) return parseQuantity(text);
+  if (percent === undefined) return textQuantity(text);
   return BigInt(Math.floor((bytes(capacity) * Number(percent)) / 100)) * 1000n;
 }
 
@@ -46,5 +46,10 @@ export function evictionThreshold(kubelet: unknown, signal: string, capacity: Am
 function quantityAt(kubelet: unknown, field: string, resource: string): Amount | undefined {
   const list = at(kubelet, field);
   if (!isObject(list) || !Object.hasOwn(list, resource)) return 0n;
-  return parseQuantity(list[resource]);
+  return textQuantity(list[resource]);
+}
+
+/** These maps hold strings: the kubelet does not start with a number in one of them. */
+function textQuantity(value: unknown): Amount | undefined {
+  return typeof value === "string" ? parseQuantity(value) : undefined;
 }

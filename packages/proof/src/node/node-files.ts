@@ -86,7 +86,8 @@ function kubeletConfig(plan: Plan, slots: readonly ShutdownSlot[]): string {
     `maxPods: ${pods}`,
     "# What the scheduler may not give to pods: K3s is one process beside the operating system.",
     "systemReserved:",
-    `  cpu: ${formatQuantity(cpu.reserved, "decimal")}`,
+    // The kubelet takes strings only: one CPU is "1".
+    `  cpu: "${formatQuantity(cpu.reserved, "decimal")}"`,
     `  memory: ${formatQuantity(memory.reserved, "binary")}`,
     "  # With the disk's eviction threshold below: what the plan keeps for the OS, images and logs.",
     `  ephemeral-storage: ${formatQuantity(storage.reserved - diskEviction, "binary")}`,

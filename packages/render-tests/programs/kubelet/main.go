@@ -10,6 +10,7 @@ import (
 	"os"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	kubeletv1beta1 "k8s.io/kubelet/config/v1beta1"
@@ -53,8 +54,8 @@ func run(file string) error {
 	}
 	merged := []byte("{}")
 	for _, dropIn := range [][]byte{[]byte(k3sDefaults), text} {
-		// Unknown and repeated fields end here.
-		if _, err := codec.DecodeKubeletConfiguration(context.Background(), codecs, dropIn); err != nil {
+		// Unknown and repeated fields end here; the kubelet itself would log them and go on without.
+		if _, err := runtime.Decode(codecs.UniversalDecoder(), dropIn); err != nil {
 			return err
 		}
 		asJSON, err := yaml.YAMLToJSON(dropIn)

@@ -16,6 +16,7 @@ testRule(nodeConfigAgrees, {
   "flag-wins": ["flag-beside-file", "flag-beside-file"],
   "nothing-reserved": ["allocatable-differs", "allocatable-differs", "allocatable-differs"],
   "reserve-unreadable": ["allocatable-differs"],
+  "reserve-not-quoted": ["allocatable-differs"],
   "k3s-defaults": ["allocatable-differs", "signal-missing", "signal-missing", "signal-missing"],
   "evicts-early": ["signal-differs"],
   "too-many-pods": ["max-pods-differs"],
