@@ -5,7 +5,7 @@ import type { NodeConfiguration } from "../../node/node-configuration.ts";
 import { K3S_CONFIG, KUBELET_CONFIG } from "../../node/node-paths.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Problem } from "../rule.ts";
-import type { NodeCode } from "./node-config-agrees.ts";
+import type { NodeCode } from "./node-codes.ts";
 
 /** Settings that this repository keeps in the kubelet's file; flags of these names would win over it. */
 const FLAGS_OF_FILE: ReadonlySet<string> = new Set([

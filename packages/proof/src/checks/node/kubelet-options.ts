@@ -6,7 +6,7 @@ import type { NodeConfiguration } from "../../node/node-configuration.ts";
 import { KUBELET_CONFIG } from "../../node/node-paths.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Problem } from "../rule.ts";
-import type { NodeCode } from "./node-config-agrees.ts";
+import type { NodeCode } from "./node-codes.ts";
 
 /** The kubelet's own default; K3s leaves it. */
 const DEFAULT_COLLECTION_PERCENT = 85;

@@ -5,7 +5,7 @@ import { K3S_CONFIG } from "../../node/node-paths.ts";
 import { packagedComponents } from "../../node/packaged-components.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Problem } from "../rule.ts";
-import type { NodeCode } from "./node-config-agrees.ts";
+import type { NodeCode } from "./node-codes.ts";
 
 const NAMESPACE = "kube-system";
 

@@ -5,7 +5,7 @@ import { KUBELET_CONFIG, LOGIND_CONFIG } from "../../node/node-paths.ts";
 import { gracePeriods, type ShutdownSlot } from "../../node/shutdown-slots.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Problem } from "../rule.ts";
-import type { NodeCode } from "./node-config-agrees.ts";
+import type { NodeCode } from "./node-codes.ts";
 
 /** Pods of each class get the time they ask for when the node shuts down, one class after the other. */
 export function* checkShutdown(
