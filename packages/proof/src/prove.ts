@@ -10,6 +10,7 @@ import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { type ImageEntry, imageLedger } from "./images/image-ledger.ts";
 import { describeObject, type Manifest } from "./manifest/kubernetes-object.ts";
 import { containersOf } from "./manifest/workload.ts";
+import type { NodeFiles } from "./node/node-paths.ts";
 import { rolloutOrder } from "./order/rollout-order.ts";
 import type { Plan } from "./plan/plan.ts";
 import { readPlan } from "./plan/read-plan.ts";
@@ -26,6 +27,8 @@ export interface ProveOptions {
   readonly renderings?: Renderings | undefined;
   /** The values files that the manifests were rendered from; see {@link CheckContext}. */
   readonly valueFiles?: readonly string[] | undefined;
+  /** The configuration of the profile's machine; see {@link CheckContext}. */
+  readonly nodeFiles?: NodeFiles | undefined;
   /** Ids of the rules to run; all when empty. */
   readonly rules?: readonly string[];
   /** YYYY-MM-DD; decides which exceptions have expired and which images are no longer mended. */
@@ -42,13 +45,14 @@ export type PlatformFacts = Pick<Proof, "profile" | "budget" | "addresses" | "or
  * @throws InputError for an unknown rule id or a plan that cannot be read.
  */
 export function prove(options: ProveOptions): Proof {
-  const { manifests, renderings, today, tools, valueFiles } = options;
+  const { manifests, renderings, today, tools, valueFiles, nodeFiles } = options;
   const selected = options.rules ?? [];
   for (const id of selected) findRule(ruleTexts, id);
   const context = createContext(manifests, options.plan ?? readPlan(manifests), {
     renderings,
     today,
     valueFiles,
+    nodeFiles,
   });
   // Exceptions are judged by what all the other rules found.
   const results = runChecks(

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type Platform, type Proof, prove, readPlan, rules } from "@t495/proof";
-import { INSTALL_MS, openTestPlatform, PROFILES } from "../test/open-platform.ts";
+import { readNodeFiles } from "../../scripts/src/node-profiles.ts";
+import { INSTALL_MS, openTestPlatform, PROFILES, ROOT } from "../test/open-platform.ts";
 
 /** A test with the real KubeSpawner holds the labels of users' pods against the policy that selects them. */
 const KNOWN_UNCHECKED = [
@@ -22,7 +23,8 @@ describe.each(PROFILES)("%s", (profile) => {
     const plan = readPlan(manifests);
     if (plan === undefined) throw new Error(`${profile} renders no plan`);
     const renderings = await platform.renderParts({ profile }, plan);
-    proof = prove({ manifests, renderings, today: "2026-11-24", tools: {} });
+    const nodeFiles = readNodeFiles(ROOT, profile);
+    proof = prove({ manifests, renderings, nodeFiles, today: "2026-11-24", tools: {} });
   });
 
   test("is proven by every rule, those that compare renderings included", () => {

@@ -3,6 +3,7 @@ import { budgetDefects } from "./budget.ts";
 import { integrityDefects } from "./integrity.ts";
 import { monitoringDefects } from "./monitoring.ts";
 import { networkDefects } from "./network.ts";
+import { nodeDefects } from "./node.ts";
 import { orderDefects } from "./order.ts";
 import type { Defect } from "./platform-edit.ts";
 import { priorityDefects } from "./priority.ts";
@@ -17,4 +18,5 @@ export const defects: readonly Defect[] = [
   ...networkDefects,
   ...monitoringDefects,
   ...securityDefects,
+  ...nodeDefects,
 ];

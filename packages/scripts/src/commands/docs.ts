@@ -3,11 +3,12 @@ import { dirname, join } from "node:path";
 import { EXIT, proofJsonSchema } from "@t495/proof";
 import type { CommandAction } from "../command.ts";
 import { type GeneratedFile, generateReferences } from "../docs/generate.ts";
+import { generateNodeFiles } from "../docs/node-files.ts";
 import { writeFileAtomically, writeNote, writeOut } from "../output.ts";
 
 /** `platform docs`: writes what is generated from the sources; with `--check`, and in CI, only says what is stale. */
 export const run: CommandAction = async ({ options, root }) => {
-  const files = [...(await generateReferences(root)), proofSchemaFile()];
+  const files = [...(await generateReferences(root)), ...(await generateNodeFiles(root)), proofSchemaFile()];
   const stale = files.filter(({ path, text }) => readText(join(root, path)) !== text);
   if (options.has("check") || process.env.CI) {
     for (const { path } of stale) writeNote(`stale: ${path}`);
