@@ -81,6 +81,7 @@ describe("what every workload of the data services has in common", () => {
       "minio-provision",
       "postgresql",
       "postgresql-backup",
+      "postgresql-drill",
       "postgresql-provision",
       "redis",
       "registry",
