@@ -162,8 +162,8 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
   test("runs as the user that may read the dumps, and changes nothing on the volumes of others", async () => {
     const dumps = await renderDataService("postgresql");
     const podOf = (from: ManifestIndex, name: string): PodSpec => {
-      const { spec } = from.find("batch", "CronJob", "data", name)?.object as unknown as CronJob;
-      return spec.jobTemplate.spec.template.spec;
+      const found = from.find("batch", "CronJob", "data", name)?.object;
+      return (found as unknown as CronJob).spec.jobTemplate.spec.template.spec;
     };
     const pod = podOf(manifests, "minio-backup");
     const { runAsUser, runAsGroup } = podOf(dumps, "postgresql-backup").securityContext;
