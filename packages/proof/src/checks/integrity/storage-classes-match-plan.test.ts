@@ -30,8 +30,16 @@ test("says which class K3s would mark beside the plan's", () => {
 
 test("says what a class is and what the plan says of it", () => {
   expect(checkRule(storageClassesMatchPlan, "other-facts")).toEqual([
-    expect.objectContaining({ path: "provisioner", actual: "driver.longhorn.com", limit: "driver.longhorn.io" }),
-    expect.objectContaining({ path: "volumeBindingMode", actual: "WaitForFirstConsumer", limit: "Immediate" }),
+    expect.objectContaining({
+      path: "provisioner",
+      actual: "driver.longhorn.com",
+      limit: "driver.longhorn.io",
+    }),
+    expect.objectContaining({
+      path: "volumeBindingMode",
+      actual: "WaitForFirstConsumer",
+      limit: "Immediate",
+    }),
     expect.objectContaining({ path: "allowVolumeExpansion", actual: "false", limit: "true" }),
   ]);
 });

@@ -55,7 +55,8 @@ export const storageClassesMatchPlan = defineRule({
         fix: "name a class that this profile has, or enable what provides it",
       };
     }
-    for (const [name, planned] of Object.entries(storage.classes)) yield* checkPlanned(name, planned, index, plan);
+    for (const [name, planned] of Object.entries(storage.classes))
+      yield* checkPlanned(name, planned, index, plan);
     for (const manifest of classesIn(index)) yield* checkRendered(manifest, plan);
     yield* checkProvisioner(plan);
   },
