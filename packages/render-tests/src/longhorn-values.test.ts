@@ -1,8 +1,11 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { InputError, type Manifest, ManifestIndex, type Plan, readPlan } from "@t495/proof";
 import { load } from "js-yaml";
 import { openTestPlatform } from "../test/open-platform.ts";
 import { renderPlatform } from "../test/render-platform.ts";
+
+/** Each rendering takes a second; a machine that does other things at once may take many. */
+jest.setTimeout(60_000);
 
 const NAMESPACE = "longhorn-system";
 const GI = 1024 ** 3;
@@ -191,7 +194,7 @@ describe("what follows from a value", () => {
   test("the data's mount has the name by which the manager looks whether mounts reach the host", async () => {
     const manager = (await renderPlatform()).find("apps", "DaemonSet", NAMESPACE, "longhorn-manager")?.object;
     expect(JSON.stringify(manager)).toContain(
-      '{"mountPath":"/var/lib/longhorn/","mountPropagation":"Bidirectional","name":"longhorn"}',
+      '{"name":"longhorn","mountPath":"/var/lib/longhorn/","mountPropagation":"Bidirectional"}',
     );
   });
 

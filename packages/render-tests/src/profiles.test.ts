@@ -28,7 +28,7 @@ describe.each(PROFILES)("%s", (profile) => {
     if (plan === undefined) throw new Error(`${profile} renders no plan`);
     const renderings = await platform.renderParts({ profile }, plan);
     proof = prove({ manifests, renderings, today: "2026-11-24", tools: {} });
-  });
+  }, INSTALL_MS);
 
   test("is proven by every rule, those that compare renderings included", () => {
     expect(proof.findings).toEqual([]);
