@@ -1,9 +1,10 @@
 /**
  * Writes Longhorn's CRDs as templates, from the manifest of the version that is deployed:
- * `node charts/infrastructure/crds-generator/longhorn.mjs`, on a machine that reaches GitHub. `--from FILE` reads
- * that manifest from a file. `--open` writes of each kind what the API server needs to serve it (names, scope,
- * version, columns) and leaves `spec` and `status` open: that is what is committed, for Longhorn publishes no
- * module whose types could be generated from, and its text is not ours.
+ * `node charts/infrastructure/crds-generator/longhorn.mjs`, on a machine that reaches GitHub. `--open` writes of each
+ * kind what the API server needs to serve it (names, scope, version, columns) and leaves `spec` and `status` open: that
+ * is what is committed, for Longhorn publishes no module whose types could be generated from, and its text is not ours.
+ * `--from FILE` reads the manifest from a file, `--sha256` accepts another one than the pinned, `--into` writes
+ * elsewhere.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -13,7 +14,7 @@ import { crdTemplate, partsOf } from "./template.mjs";
 
 const VERSION = "v1.12.1";
 const SOURCE = `https://raw.githubusercontent.com/longhorn/longhorn/${VERSION}/deploy/longhorn.yaml`;
-/** Of the file at the tag; whatever else answers is refused. */
+/** Of the file at the tag; whatever else answers is refused, unless `--sha256` names it. */
 const SHA256 = "41648963af867ac1d0c85755fb53cf61cacd57c9bb22e1942e3fb0439eeb04fd";
 
 const OPEN = ["type: object", "x-kubernetes-preserve-unknown-fields: true"];
@@ -26,13 +27,16 @@ async function download() {
   return response.text();
 }
 
-function checked(manifest) {
+function checked(manifest, expected) {
   const found = createHash("sha256").update(manifest).digest("hex");
-  if (found !== SHA256) throw new Error(`this is not deploy/longhorn.yaml of ${VERSION}: its SHA-256 is ${found}`);
+  if (found !== expected) throw new Error(`this is not deploy/longhorn.yaml of ${VERSION}: its SHA-256 is ${found}`);
   return manifest;
 }
 
-/** Descriptions are left out: they are most of the text, and Longhorn's documentation has them. */
+/**
+ * Descriptions are left out: they are most of the text, and Longhorn's documentation has them. A property of that name
+ * stays: its schema follows on the next lines.
+ */
 function withoutDescriptions(spec) {
   const kept = [];
   let dropping = -1;
@@ -40,14 +44,13 @@ function withoutDescriptions(spec) {
   for (const line of spec.split("\n")) {
     const indent = line.search(/\S/);
     if (dropping >= 0 && (indent === -1 || indent > dropping)) continue;
-    dropping = -1;
-    // A property of that name has its schema on the next lines, not a text on its own.
-    const [, item] = /^ *(- )?description: \S/.exec(line) ?? [line];
-    if (/^ *(- )?description: \S/.test(line)) {
-      startsItem = item !== undefined;
+    const description = /^ *(- )?description: \S/.exec(line);
+    if (description !== null) {
+      startsItem = description[1] !== undefined;
       dropping = indent + (startsItem ? 2 : 0);
       continue;
     }
+    dropping = -1;
     kept.push(startsItem ? `${line.slice(0, indent - 2)}- ${line.slice(indent)}` : line);
     startsItem = false;
   }
@@ -75,24 +78,43 @@ function withOpenSchema(spec) {
   return [...lines.slice(0, start), ...open, ...lines.slice(end)].join("\n");
 }
 
-const { values } = parseArgs({ options: { from: { type: "string" }, open: { type: "boolean" }, into: { type: "string" } } });
-const target = values.into ?? join(import.meta.dirname, "../templates/longhorn/crds");
-const manifest = checked(values.from === undefined ? await download() : await readFile(values.from, "utf8"));
-const templates = manifest
-  .split(/^---$/m)
-  .filter((document) => /^kind: CustomResourceDefinition$/m.test(document))
-  .map(partsOf)
-  .map(({ name, spec }) => {
-    const plain = withoutDescriptions(spec);
-    return crdTemplate({
-      component: "longhorn",
-      generator: "longhorn.mjs",
-      loss: "With the definition every volume goes, and with the volumes all data.",
-      name,
-      spec: values.open ? withOpenSchema(plain) : plain,
+async function write({ from, sha256, open, into }) {
+  const manifest = from === undefined ? await download() : await readFile(from, "utf8");
+  const templates = checked(manifest, sha256)
+    .split(/^---$/m)
+    .filter((document) => /^kind: CustomResourceDefinition$/m.test(document))
+    .map(partsOf)
+    .map(({ name, spec }) => {
+      const plain = withoutDescriptions(spec);
+      return crdTemplate({
+        component: "longhorn",
+        generator: "longhorn.mjs",
+        loss: "With the definition every volume goes, and with the volumes all data.",
+        name,
+        spec: open ? withOpenSchema(plain) : plain,
+      });
     });
-  });
-await mkdir(target, { recursive: true });
-for (const file of await readdir(target)) await rm(join(target, file));
-for (const { file, text } of templates) await writeFile(join(target, file), text);
-process.stdout.write(`${templates.length} definitions of ${VERSION}, ${values.open ? "open" : "as upstream has them"}\n`);
+  await mkdir(into, { recursive: true });
+  const stale = new Set(await readdir(into));
+  for (const { file, text } of templates) {
+    await writeFile(join(into, file), text);
+    stale.delete(file);
+  }
+  for (const file of stale) await rm(join(into, file));
+  return `${templates.length} definitions, ${open ? "open" : "as upstream has them"}\n`;
+}
+
+const { values } = parseArgs({
+  options: {
+    from: { type: "string" },
+    sha256: { type: "string", default: SHA256 },
+    open: { type: "boolean", default: false },
+    into: { type: "string", default: join(import.meta.dirname, "../templates/longhorn/crds") },
+  },
+});
+try {
+  process.stdout.write(await write(values));
+} catch ({ message }) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}
