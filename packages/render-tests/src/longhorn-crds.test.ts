@@ -82,7 +82,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-const generate = (...options: string[]): ReturnType<typeof execa> =>
+const generate = (...options: string[]) =>
   execa(
     "node",
     [GENERATOR, "--from", join(folder, "manifest.yaml"), "--into", join(folder, "crds"), ...options],
