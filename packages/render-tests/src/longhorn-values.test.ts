@@ -46,6 +46,8 @@ describe.each(["t495", "large-64gb"])("%s", (name) => {
     const percents = JSON.parse(settingsIn(manifests)["guaranteed-instance-manager-cpu"] ?? "{}");
     // Longhorn leaves the setting out unless it names both engines.
     expect(Object.keys(percents)).toEqual(["v1", "v2"]);
+    // Written as it stores the value: otherwise it writes it anew each time that it compares.
+    expect(percents.v1).toBe(String(Number(percents.v1)));
     const allocatable = milli(node.cpu.capacity) - milli(node.cpu.reserved);
     const requested = Math.round((allocatable * Number(percents.v1)) / 100);
     expect(requested).toBe(milli(dynamicPods["longhorn-instance-manager"]?.requests.cpu ?? ""));
@@ -189,6 +191,17 @@ describe("what follows from a value", () => {
     const withIt = await renderPlatform(["global.dynamicPods.longhorn-csi-snapshotter.enabled=true"]);
     expect([replicas(without), may(without)]).toEqual(["0", false]);
     expect([replicas(withIt), may(withIt)]).toEqual(["1", true]);
+  });
+
+  test("the class is there before the manager, which otherwise makes one that deletes", async () => {
+    const manifests = await renderPlatform();
+    const wave = (manifest: Manifest | undefined): number =>
+      Number(manifest?.object.metadata.annotations?.["argocd.argoproj.io/sync-wave"]);
+    const storageClass = manifests.find("storage.k8s.io", "StorageClass", undefined, "longhorn");
+    expect(settingsIn(manifests)["default-longhorn-static-storage-class"]).toBe(storageClass?.name);
+    expect(wave(storageClass)).toBeLessThan(
+      wave(manifests.find("apps", "DaemonSet", NAMESPACE, "longhorn-manager")),
+    );
   });
 
   test("the data's mount has the name by which the manager looks whether mounts reach the host", async () => {

@@ -8,16 +8,17 @@ argocd.argoproj.io/sync-options: Prune=confirm,Delete=confirm
 {{- end -}}
 
 {{/*
-Share of the node's allocatable CPU, in percent with two digits, that Longhorn requests for an instance manager:
+Share of the node's allocatable CPU, in percent with up to two digits, that Longhorn requests for an instance manager:
 what the plan declares. Longhorn takes a percentage only and rounds to whole milli-CPU (longhorn-manager v1.12.1
-controller/controller_manager.go).
+controller/controller_manager.go). It stores 3.00 as 3: written otherwise than stored, a setting looks changed each time
+that it is compared.
 */}}
 {{- define "longhorn.instanceManagerPercent" -}}
 {{- $cpu := .root.Values.global.node.cpu -}}
 {{- $allocatable := sub (include "platform.millicpu" $cpu.capacity | int64) (include "platform.millicpu" $cpu.reserved | int64) -}}
 {{- $request := include "platform.millicpu" (get .root.Values.global.dynamicPods "longhorn-instance-manager").requests.cpu | int64 -}}
 {{- $hundredths := div (add (mul 10000 $request) (div $allocatable 2)) $allocatable -}}
-{{- printf "%d.%02d" (div $hundredths 100) (mod $hundredths 100) -}}
+{{- regexReplaceAll "\\.?0+$" (printf "%d.%02d" (div $hundredths 100) (mod $hundredths 100)) "" -}}
 {{- end -}}
 
 {{/*
