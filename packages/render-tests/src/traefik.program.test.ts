@@ -110,6 +110,14 @@ describe.each(TRAEFIK_NEIGHBOURS)("Traefik %s", (version) => {
     expect(echo.headers).not.toHaveProperty("authorization");
   });
 
+  test("asks for it before Longhorn's pages, and does not hand it on", async () => {
+    const host = "longhorn.t495.home.arpa";
+    expect((await pod.ask(host, "/v1/volumes")).status).toBe(401);
+    const echo = JSON.parse((await pod.ask(host, "/v1/volumes", { headers: basic(PASSWORD) })).body) as Echo;
+    expect(echo.url).toBe("/v1/volumes");
+    expect(echo.headers).not.toHaveProperty("authorization");
+  });
+
   test("publishes its address on every Ingress, for Argo CD to see", async () => {
     const service = pod.api.get("Service", "traefik", "traefik") as ApiObject;
     const loadBalancer = { ingress: [{ ip: "192.168.1.240" }] };

@@ -175,6 +175,11 @@ const dynamicPodSchema = z.strictObject({
 });
 
 const storageClassSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .describe(
+      "Whether the cluster has it; K3s' own is there, and the default, unless the node disables local-storage.",
+    ),
   provider: text.describe("The component that makes the class, or k3s."),
   provisioner: text,
   bindingMode: z.enum(["Immediate", "WaitForFirstConsumer"]),
@@ -223,7 +228,7 @@ export const planSchema = z.strictObject({
   images: z.record(z.string(), imageSchema),
   dynamicPods: z.record(z.string(), dynamicPodSchema),
   storage: z.strictObject({
-    class: text.describe("The class that every claim names."),
+    class: text.describe("The class that every claim names, and the default."),
     classes: z.record(z.string(), storageClassSchema),
   }),
   ingress: z.strictObject({

@@ -130,7 +130,7 @@ export const integrityDefects: readonly Defect[] = [
     rule: "references-resolve",
     names: "PersistentVolumeClaim data/registry · spec.accessModes",
     apply: (platform) => {
-      platform.object("PersistentVolumeClaim", "data", "registry").spec.accessModes = ["ReadWriteMany"];
+      platform.claimOfFolders("data", "registry").spec.accessModes = ["ReadWriteMany"];
     },
   },
   {
@@ -138,7 +138,7 @@ export const integrityDefects: readonly Defect[] = [
     rule: "references-resolve",
     names: "PersistentVolumeClaim data/registry · spec.volumeMode",
     apply: (platform) => {
-      platform.object("PersistentVolumeClaim", "data", "registry").spec.volumeMode = "Block";
+      platform.claimOfFolders("data", "registry").spec.volumeMode = "Block";
     },
   },
   {
@@ -266,6 +266,54 @@ export const integrityDefects: readonly Defect[] = [
           namespaces: ["data"],
           keys: { token: { type: "random", length: 32, value: "" } },
         };
+      }),
+  },
+  {
+    what: "a class that no claim gets by default",
+    rule: "storage-classes-match-plan",
+    names: "StorageClass longhorn",
+    apply: (platform) => {
+      const { annotations } = platform.object("StorageClass", undefined, "longhorn").metadata;
+      annotations["storageclass.kubernetes.io/is-default-class"] = "false";
+    },
+  },
+  {
+    what: "a second default beside Longhorn's",
+    rule: "storage-classes-match-plan",
+    names: "StorageClass scratch",
+    apply: (platform) =>
+      platform.add({
+        ...structuredClone(platform.object("StorageClass", undefined, "longhorn")),
+        metadata: {
+          name: "scratch",
+          annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+        },
+      }),
+  },
+  {
+    what: "K3s' own class left on beside Longhorn's",
+    rule: "storage-classes-match-plan",
+    names: "global.storage.classes.local-path.enabled",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.storage.classes["local-path"].enabled = true;
+      }),
+  },
+  {
+    what: "a class that binds otherwise than the order was proven with",
+    rule: "storage-classes-match-plan",
+    names: "volumeBindingMode",
+    apply: (platform) => {
+      platform.object("StorageClass", undefined, "longhorn").volumeBindingMode = "WaitForFirstConsumer";
+    },
+  },
+  {
+    what: "storage that is switched off under its claims",
+    rule: "storage-classes-match-plan",
+    names: "its provider longhorn is disabled",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.components.longhorn.enabled = false;
       }),
   },
 ];

@@ -5,6 +5,7 @@ import { portsMatch } from "./ports-match.ts";
 import { referencesResolve } from "./references-resolve.ts";
 import { secretsClosed } from "./secrets-closed.ts";
 import { selectorsMatch } from "./selectors-match.ts";
+import { storageClassesMatchPlan } from "./storage-classes-match-plan.ts";
 import { uniqueObject } from "./unique-object.ts";
 import { validObject } from "./valid-object.ts";
 
@@ -17,4 +18,5 @@ export const integrityRules: readonly Rule[] = [
   explicitNamespace,
   deterministicRender,
   secretsClosed,
+  storageClassesMatchPlan,
 ];
