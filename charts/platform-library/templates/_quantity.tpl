@@ -26,3 +26,18 @@ as the message names it), `quantity`, `minimum` (both in Mi or Gi) and `why`.
 {{- fail (printf "%s is %s, at least %s is needed: %s" .value .quantity .minimum .why) -}}
 {{- end -}}
 {{- end -}}
+
+{{/*
+Thousandths of a core of a CPU quantity in whole cores or with the suffix m; fails for other units. Argument: a
+dict with `quantity`.
+*/}}
+{{- define "platform.millicores" -}}
+{{- $quantity := toString .quantity -}}
+{{- if regexMatch "^[0-9]+m$" $quantity -}}
+{{- trimSuffix "m" $quantity | int64 -}}
+{{- else if regexMatch "^[0-9]+$" $quantity -}}
+{{- mul ($quantity | int64) 1000 -}}
+{{- else -}}
+{{- fail (printf "CPU %q: write it in whole cores or with the suffix m" $quantity) -}}
+{{- end -}}
+{{- end -}}
