@@ -88,7 +88,7 @@ describe("a name that does not exist is refused", () => {
     ["a disabled component", "global.render=kubeflow", /global\.components\.kubeflow\.enabled is false/],
     [
       "a component without a chart",
-      ["layer=data-services", "namespace=data", "enabled=true", "dependsOn={}"]
+      ["layer=data-services", "namespace=data", "enabled=true", "dependsOn={redis}"]
         .map((setting) => `global.components.cache.${setting}`)
         .join(),
       /no chart of this umbrella renders cache/,

@@ -3,9 +3,9 @@ import { contains, formatRange, singleAddress } from "../../addresses/address-ra
 import { type LoadBalancer, loadBalancers } from "../../addresses/load-balancer.ts";
 import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import { objectAt } from "../../manifest/values.ts";
+import type { Workload } from "../../manifest/workload.ts";
+import { labelsOf, matchesLabels } from "../../network/label-selector.ts";
 import { plainText } from "../../schemas/plain-text.ts";
-import { namespaceOf } from "../integrity/references/collect-references.ts";
-import { PodDirectory } from "../integrity/selectors/selected-pods.ts";
 import { defineRule } from "../rule.ts";
 
 export const addressBehindGateway = defineRule({
@@ -31,7 +31,6 @@ export const addressBehindGateway = defineRule({
   *check({ index, workloads, plan }) {
     const reservations = reservedAddresses(plan);
     const balancers = loadBalancers(index);
-    const pods = new PodDirectory(index, workloads, plan);
     for (const balancer of balancers)
       for (const { address, text, path } of balancer.pins) {
         const entry = reservations.find(
@@ -40,7 +39,7 @@ export const addressBehindGateway = defineRule({
         const gateway = reservations.find(({ name }) => name === entry?.behind);
         if (entry === undefined || gateway === undefined) continue;
         const fronts = balancers.filter((front) => holds(front, gateway));
-        if (fronts.some(({ manifest }) => sendsTo(balancer.manifest, manifest, pods))) continue;
+        if (fronts.some(({ manifest }) => sendsTo(balancer.manifest, manifest, workloads))) continue;
         const name = describeObject(referenceOf(balancer.manifest));
         const [front] = fronts;
         yield {
@@ -67,21 +66,28 @@ function holds({ pins }: LoadBalancer, { range }: ReservedAddresses): boolean {
 }
 
 /** Whether all that a Service sends to are pods of the gateway's; by labels where no pod is rendered. */
-function sendsTo(service: Manifest, gateway: Manifest, pods: PodDirectory): boolean {
+function sendsTo(service: Manifest, gateway: Manifest, workloads: readonly Workload[]): boolean {
   const [own, theirs] = [selectorOf(service), selectorOf(gateway)];
   const namespace = namespaceOf(service);
   // Without a selector somebody else writes the endpoints.
   if (namespace !== namespaceOf(gateway) || own.length === 0 || theirs.length === 0) return false;
   const has = new Map(own);
   if (theirs.every(([key, value]) => has.get(key) === value)) return true;
-  const wanted = podsOf(gateway, pods);
-  const selected = podsOf(service, pods);
+  const wanted = podsOf(gateway, workloads);
+  const selected = podsOf(service, workloads);
   return selected.length > 0 && selected.every((workload) => wanted.includes(workload));
 }
 
-function podsOf(service: Manifest, pods: PodDirectory) {
+function podsOf(service: Manifest, workloads: readonly Workload[]): readonly Workload[] {
   const matchLabels = Object.fromEntries(selectorOf(service));
-  return pods.select(namespaceOf(service), { matchLabels }).map(({ workload }) => workload);
+  return workloads.filter(
+    ({ manifest, podMetadata }) =>
+      namespaceOf(manifest) === namespaceOf(service) && matchesLabels({ matchLabels }, labelsOf(podMetadata)),
+  );
+}
+
+function namespaceOf({ namespace }: Manifest): string {
+  return namespace ?? "default";
 }
 
 function selectorOf({ object }: Manifest): readonly (readonly [string, unknown])[] {
