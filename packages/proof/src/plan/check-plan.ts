@@ -104,8 +104,11 @@ function* addressMistakes({ addresses, components, namespaces }: Plan): Generato
     yield* refers(`addresses.services.${name}.component`, component, components, "component");
     yield* refers(`addresses.services.${name}.namespace`, namespace, namespaces, "namespace");
   }
-  for (const [name, { component }] of Object.entries(addresses.reserved)) {
-    yield* refers(`addresses.reserved.${name}.component`, component, components, "component");
+  for (const [name, { component, behind }] of Object.entries(addresses.reserved)) {
+    const path = `addresses.reserved.${name}`;
+    yield* refers(`${path}.component`, component, components, "component");
+    if (behind === name) yield mistake(`${path}.behind`, `${name} cannot stand behind itself`);
+    if (behind !== "") yield* refers(`${path}.behind`, behind, addresses.reserved, "reservation");
   }
 }
 

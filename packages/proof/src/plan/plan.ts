@@ -216,7 +216,19 @@ export const planSchema = z.strictObject({
       z.string(),
       z.strictObject({ address: ipv4, component: text, namespace: text, service: text }),
     ),
-    reserved: z.record(z.string(), z.strictObject({ range, component: text, purpose: text })),
+    reserved: z.record(
+      z.string(),
+      z.strictObject({
+        range,
+        component: text,
+        purpose: text,
+        behind: z
+          .string()
+          .describe(
+            "The reservation of the gateway whose pods a Service on these addresses must select; empty for none.",
+          ),
+      }),
+    ),
   }),
   components: z.record(z.string(), componentSchema),
   flows: z.record(z.string(), flowSchema),

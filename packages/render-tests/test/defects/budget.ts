@@ -191,6 +191,23 @@ export const budgetDefects: readonly Defect[] = [
     apply: (platform) => platform.remove("ResourceQuota", "kubeflow", "budget"),
   },
   {
+    what: "Kubeflow's namespace that is not rendered while it is reserved",
+    rule: "reservation-holds",
+    names: "Namespace kubeflow",
+    apply: (platform) => platform.remove("Namespace", undefined, "kubeflow"),
+  },
+  {
+    what: "a quota that grows into Kubeflow's memory",
+    rule: "reservation-holds",
+    names: "global.namespaces · kubeflow",
+    apply: (platform) => {
+      platform.object("ResourceQuota", "data", "budget").spec.hard["limits.memory"] = "7Gi";
+      platform.plan((plan) => {
+        plan.namespaces.data.budget.memory = "7Gi";
+      });
+    },
+  },
+  {
     what: "Kubeflow's quota switched off by a profile",
     rule: "reservation-holds",
     names: "kubeflow",

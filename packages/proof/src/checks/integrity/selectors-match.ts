@@ -1,4 +1,4 @@
-import { apiGroup, describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
+import { apiGroup, describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, isObject, objectAt, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
@@ -132,7 +132,10 @@ function* checkSelector(
   if (pods.select(namespace, selector).length > 0) return;
   const unseen = pods.unseenPods(namespace);
   if (unseen !== undefined) {
-    yield { unchecked: `No rendered pod matches ${path}: ${unseen}`, manifest };
+    yield {
+      unchecked: `${describeObject(referenceOf(manifest))} selects pods that no rendering shows, so its ${path} is not held against any: ${unseen}`,
+      manifest,
+    };
     return;
   }
   const matchLabels = labelsOf({ labels: objectAt(selector, "matchLabels") });
