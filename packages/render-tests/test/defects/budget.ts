@@ -202,4 +202,14 @@ export const budgetDefects: readonly Defect[] = [
     },
   },
   ...podDefects,
+  {
+    what: "a collector that works towards the whole limit",
+    rule: "memory-settings-agree",
+    names: "GOMEMLIMIT",
+    apply: (platform) => {
+      const { env, resources } = platform.container("Deployment", "traefik", "traefik");
+      const variable = env.find(({ name }: { name: string }) => name === "GOMEMLIMIT");
+      variable.value = `${resources.limits.memory}B`;
+    },
+  },
 ];
