@@ -1,5 +1,6 @@
 import { addressDefects } from "./addresses.ts";
 import { budgetDefects } from "./budget.ts";
+import { gitopsDefects } from "./gitops.ts";
 import { integrityDefects } from "./integrity.ts";
 import { networkDefects } from "./network.ts";
 import { orderDefects } from "./order.ts";
@@ -15,4 +16,5 @@ export const defects: readonly Defect[] = [
   ...integrityDefects,
   ...networkDefects,
   ...securityDefects,
+  ...gitopsDefects,
 ];

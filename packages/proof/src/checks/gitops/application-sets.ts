@@ -1,0 +1,50 @@
+import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import type { ManifestIndex } from "../../manifest/manifest-index.ts";
+import { stringAt } from "../../manifest/values.ts";
+import { type GeneratedElement, generatedElements } from "../../order/application-sets.ts";
+import { ARGOCD, componentOf, layerOf } from "../../order/applications.ts";
+import type { Plan } from "../../plan/plan.ts";
+
+export const ARGOPROJ = "argoproj.io";
+
+/** An ApplicationSet whose generators are lists of components. */
+export interface ComponentSet {
+  readonly manifest: Manifest;
+  /** The AppProject of its Applications. */
+  readonly project: string;
+  readonly elements: readonly GeneratedElement[];
+}
+
+export interface Sets {
+  readonly sets: readonly ComponentSet[];
+  /** Those that have a generator of another kind, or an element without a component. */
+  readonly unreadable: readonly Manifest[];
+}
+
+export function readSets(index: ManifestIndex): Sets {
+  const sets: ComponentSet[] = [];
+  const unreadable: Manifest[] = [];
+  for (const manifest of index.filter({ group: ARGOPROJ, kind: "ApplicationSet" })) {
+    const elements = generatedElements(manifest);
+    const project = stringAt(manifest.object, "spec", "template", "spec", "project") ?? "default";
+    if (elements === undefined) unreadable.push(manifest);
+    else sets.push({ manifest, project, elements });
+  }
+  return { sets, unreadable };
+}
+
+/** The rendered objects of each component of the plan, foundation too; Argo CD's own belong to root. */
+export function objectsByComponent(
+  index: ManifestIndex,
+  plan: Plan,
+): ReadonlyMap<string, readonly Manifest[]> {
+  const objects = new Map<string, Manifest[]>();
+  for (const manifest of index.all) {
+    const component = componentOf(manifest);
+    if (component === undefined || component === ARGOCD || layerOf(component, plan) === undefined) continue;
+    const same = objects.get(component);
+    if (same === undefined) objects.set(component, [manifest]);
+    else same.push(manifest);
+  }
+  return objects;
+}
