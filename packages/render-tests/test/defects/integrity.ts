@@ -297,4 +297,18 @@ export const integrityDefects: readonly Defect[] = [
       data["start.ipynb"] = data["start.ipynb"].slice(0, -10);
     },
   },
+  {
+    what: "a budget that lets no pod go",
+    rule: "selectors-match",
+    names: "PodDisruptionBudget data/postgresql",
+    apply: (platform) => {
+      const { spec } = platform.object("StatefulSet", "data", "postgresql");
+      platform.add({
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: "postgresql", namespace: "data" },
+        spec: { minAvailable: 1, selector: spec.selector },
+      });
+    },
+  },
 ];
