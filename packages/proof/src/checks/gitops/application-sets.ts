@@ -33,11 +33,15 @@ export function readSets(index: ManifestIndex): Sets {
   return { sets, unreadable };
 }
 
+type Objects = ReadonlyMap<string, readonly Manifest[]>;
+
+/** Several rules ask for the same split. */
+const known = new WeakMap<ManifestIndex, { readonly plan: Plan; readonly made: Objects }>();
+
 /** The rendered objects of each component of the plan, foundation too; Argo CD's own belong to root. */
-export function objectsByComponent(
-  index: ManifestIndex,
-  plan: Plan,
-): ReadonlyMap<string, readonly Manifest[]> {
+export function objectsByComponent(index: ManifestIndex, plan: Plan): Objects {
+  const before = known.get(index);
+  if (before !== undefined && before.plan === plan) return before.made;
   const objects = new Map<string, Manifest[]>();
   for (const manifest of index.all) {
     const component = componentOf(manifest);
@@ -46,5 +50,6 @@ export function objectsByComponent(
     if (same === undefined) objects.set(component, [manifest]);
     else same.push(manifest);
   }
+  known.set(index, { plan, made: objects });
   return objects;
 }
