@@ -27,3 +27,8 @@ export function generatedElements({ object }: Manifest): readonly GeneratedEleme
   }
   return found;
 }
+
+/** The components alone, in order; undefined as for {@link generatedElements}. */
+export function generatedComponents(applicationSet: Manifest): readonly string[] | undefined {
+  return generatedElements(applicationSet)?.map(({ component }) => component);
+}

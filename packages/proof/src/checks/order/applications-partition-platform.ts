@@ -1,7 +1,7 @@
 import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../manifest/values.ts";
-import { generatedElements } from "../../order/application-sets.ts";
+import { generatedComponents } from "../../order/application-sets.ts";
 import { FOUNDATION } from "../../order/applications.ts";
 import { firstDifference } from "../../order/first-difference.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -132,7 +132,7 @@ function* checkApplications(root: ManifestIndex, plan: Plan): Generator<Problem<
   if (Object.hasOwn(plan.layers, FOUNDATION)) expected.add(FOUNDATION);
   let complete = true;
   for (const manifest of root.filter({ group: "argoproj.io", kind: "ApplicationSet" })) {
-    const components = generatedElements(manifest)?.map(({ component }) => component);
+    const components = generatedComponents(manifest);
     if (components === undefined) {
       complete = false;
       yield {

@@ -1,6 +1,6 @@
 import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import { stringAt } from "../../manifest/values.ts";
-import { generatedElements } from "../../order/application-sets.ts";
+import { generatedComponents } from "../../order/application-sets.ts";
 import { ARGOCD, componentOf, FOUNDATION, layerOf } from "../../order/applications.ts";
 import { SYNC_WAVE, waveOf } from "../../order/sync-wave.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -102,9 +102,7 @@ function* checkObject(
 function* checkSet(manifest: Manifest, plan: Plan): Generator<Problem<Code>> {
   const layers = [
     ...new Set(
-      (generatedElements(manifest) ?? []).map(
-        ({ component }) => layerOf(component, plan) ?? `(no layer: ${component})`,
-      ),
+      (generatedComponents(manifest) ?? []).map((name) => layerOf(name, plan) ?? `(no layer: ${name})`),
     ),
   ];
   if (layers.length > 1)
