@@ -5,6 +5,7 @@ import { applicationSetsComplete } from "./application-sets-complete.ts";
 testRule(applicationSetsComplete, {
   "ok-complete": [],
   "ok-reserved-layer": [],
+  "ok-names-from-the-elements": [],
   "no-argocd": ["unchecked"],
   "other-generator": ["unchecked"],
   "component-forgotten": ["application-missing"],
@@ -13,7 +14,7 @@ testRule(applicationSetsComplete, {
   "in-two-layers": ["application-twice", "other-layer"],
   "other-namespace": ["other-destination"],
   renamed: ["names-disagree"],
-  "no-annotation": ["names-disagree"],
+  "not-waited-for": ["names-disagree"],
 });
 
 test("says for whom Argo CD waits in vain, and for whom not", () => {

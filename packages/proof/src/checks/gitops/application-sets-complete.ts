@@ -6,7 +6,10 @@ import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { ARGOPROJ, type ComponentSet, objectsByComponent, readSets } from "./application-sets.ts";
 
-/** Read by the health override of ApplicationSets in `argocd/`: the set is healthy when each of them is. */
+/**
+ * Names that a health override of ApplicationSets waits for, where they are not read from the elements: the set is
+ * healthy when each of them is.
+ */
 const EXPECTED = "t495.dev/applications";
 /** Kubernetes' and Argo CD's own layer, which no Application brings. */
 const SYSTEM = "system";
@@ -35,7 +38,7 @@ export const applicationSetsComplete = defineRule({
       "The rollout: what no ApplicationSet lists is never installed, and what the layer does not wait for may come up after the layers that need it.",
     incident:
       "A database was renamed, the list of names that Argo CD waits for was not. The layer above started at once on the first installation, and half of its Jobs gave up before the database was there.",
-    fix: "List each enabled component once in the ApplicationSet of its layer, and the same names in its annotation t495.dev/applications.",
+    fix: "List each enabled component once in the ApplicationSet of its layer, and the same names in the annotation t495.dev/applications where there is one.",
     source: "argo-cd v3.5.5 docs/operator-manual/applicationset/Generators-List.md; argocd/ of this project",
   },
   codes,
@@ -146,17 +149,17 @@ function* misplaced(set: ComponentSet, element: GeneratedElement, plan: Plan): G
 }
 
 function* disagreeing({ manifest, elements }: ComponentSet): Generator<Problem<Code>> {
-  const expected = annotationItems(annotationsOf(manifest), EXPECTED);
+  const annotations = annotationsOf(manifest);
+  if (!annotations.has(EXPECTED)) return;
+  const expected = annotationItems(annotations, EXPECTED);
   const made = [...new Set(elements.map(({ component }) => component))];
   const absent = expected.filter((name) => !made.includes(name));
   const ignored = made.filter((name) => !expected.includes(name));
-  if (absent.length + ignored.length === 0 && annotationsOf(manifest).has(EXPECTED)) return;
+  if (absent.length + ignored.length === 0) return;
   const consequence =
     absent.length > 0
       ? `Argo CD waits for ever for ${absent.join(", ")}`
-      : ignored.length > 0
-        ? `Argo CD does not wait for ${ignored.join(", ")}`
-        : "Argo CD does not know that it waits for none";
+      : `Argo CD does not wait for ${ignored.join(", ")}`;
   yield {
     code: "names-disagree",
     manifest,
