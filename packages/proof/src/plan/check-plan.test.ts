@@ -174,6 +174,18 @@ describe("checkPlan", () => {
       ],
     ],
     [
+      "dynamic pods that request more than they may have",
+      (plan) => {
+        const pods = plan.dynamicPods.coredns;
+        if (pods === undefined) throw new Error("The fixture lost coredns.");
+        plan.dynamicPods.coredns = { ...pods, requests: { cpu: "1500m", memory: "0.25Gi" } };
+      },
+      [
+        "global.dynamicPods.coredns.requests.cpu: 1500m is more than the limit of 1",
+        "global.dynamicPods.coredns.requests.memory: 0.25Gi is more than the limit of 170Mi",
+      ],
+    ],
+    [
       "classes that nobody provides",
       (plan) => {
         plan.storage.class = "local-paht";

@@ -316,4 +316,53 @@ export const integrityDefects: readonly Defect[] = [
         plan.components.longhorn.enabled = false;
       }),
   },
+  {
+    what: "a key twice in a configuration",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap data/registry · data["config.yml"]',
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "registry");
+      data["config.yml"] += "version: 0.1\n";
+    },
+  },
+  {
+    what: "a configuration that is no YAML",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap traefik/traefik · data["dynamic.yaml"] · dynamic.yaml, line',
+    apply: (platform) => {
+      platform.object("ConfigMap", "traefik", "traefik").data["dynamic.yaml"] += "\ttls: {}\n";
+    },
+  },
+  {
+    what: "a policy with a comma too many",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap data/minio-provision · data["mlflow.policy.json"]',
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "minio-provision");
+      data["mlflow.policy.json"] = data["mlflow.policy.json"].replace(/\}\s*$/, ",}");
+    },
+  },
+  {
+    what: "a notebook cut off",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap jupyter/jupyterhub-starter · data["start.ipynb"]',
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "jupyter", "jupyterhub-starter");
+      data["start.ipynb"] = data["start.ipynb"].slice(0, -10);
+    },
+  },
+  {
+    what: "a budget that lets no pod go",
+    rule: "selectors-match",
+    names: "PodDisruptionBudget data/postgresql",
+    apply: (platform) => {
+      const { spec } = platform.object("StatefulSet", "data", "postgresql");
+      platform.add({
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: "postgresql", namespace: "data" },
+        spec: { minAvailable: 1, selector: spec.selector },
+      });
+    },
+  },
 ];

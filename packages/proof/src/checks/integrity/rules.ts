@@ -1,5 +1,6 @@
 import type { Rule } from "../rule.ts";
 import { deterministicRender } from "./deterministic-render.ts";
+import { embeddedConfigValid } from "./embedded-config-valid.ts";
 import { explicitNamespace } from "./explicit-namespace.ts";
 import { portsMatch } from "./ports-match.ts";
 import { referencesResolve } from "./references-resolve.ts";
@@ -17,6 +18,7 @@ export const integrityRules: readonly Rule[] = [
   uniqueObject,
   explicitNamespace,
   deterministicRender,
+  embeddedConfigValid,
   secretsClosed,
   storageClassesMatchPlan,
 ];
