@@ -18,6 +18,7 @@ export type { KubernetesObject, Manifest, ObjectReference, Source } from "./mani
 export { ManifestIndex, type ManifestQuery } from "./manifest/manifest-index.ts";
 export { parseManifests } from "./manifest/parse-manifests.ts";
 export { nearest } from "./nearest.ts";
+export { bootstrapApplies } from "./order/bootstrap.ts";
 export { globalJsonSchema } from "./plan/global-json-schema.ts";
 export { globalSchema, type Plan, planSchema } from "./plan/plan.ts";
 export { readPlan, readPlanFile } from "./plan/read-plan.ts";

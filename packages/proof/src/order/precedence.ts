@@ -1,5 +1,5 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
-import { ARGOCD, type Application, FOUNDATION } from "./applications.ts";
+import { type Application, ARGOCD, FOUNDATION } from "./applications.ts";
 import type { SyncTask } from "./argocd-order.ts";
 import { bootstrapApplies } from "./bootstrap.ts";
 import { SYNC_PHASES } from "./sync-phase.ts";
