@@ -15,8 +15,8 @@ export async function describeSteps(steps: readonly Step[], kubectl: Kubectl): P
   return lines;
 }
 
-/** Does one step, and waits until what comes after it can rely on it. */
-export async function runStep(step: Step, kubectl: Kubectl, wait: boolean): Promise<void> {
+/** Does one step, and waits for what the next one needs. */
+export async function runStep(step: Step, kubectl: Kubectl): Promise<void> {
   if (step.mode === "create") {
     for (const object of step.objects)
       if ((await countPresent([object], kubectl)) === 0)
@@ -27,7 +27,6 @@ export async function runStep(step: Step, kubectl: Kubectl, wait: boolean): Prom
       listOf(step.objects),
     );
   }
-  if (!wait) return;
   for (const condition of step.waits) await kubectl.run(condition);
 }
 

@@ -15,8 +15,10 @@ export interface Step {
   readonly mode: "apply" | "create";
   /** Who owns the fields: secrets are kept apart, so that applying Argo CD again does not take them away. */
   readonly fieldManager: string;
-  /** Conditions and rollouts to wait for afterwards, as arguments of kubectl. */
+  /** What the next step cannot do without, as arguments of kubectl. */
   readonly waits: readonly (readonly string[])[];
+  /** Pods that are to be ready in the end, as arguments of kubectl. */
+  readonly rollouts: readonly (readonly string[])[];
 }
 
 export interface StepSources {
@@ -64,7 +66,7 @@ export async function bootstrapSteps(sources: StepSources): Promise<readonly Ste
     },
     {
       ...step("Argo CD and its projects", "charts/argocd", objectsOf(argocd)),
-      waits: argocd
+      rollouts: argocd
         .filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet")
         .map(({ kind, name }) => [
           "rollout",
@@ -87,7 +89,7 @@ export async function bootstrapSteps(sources: StepSources): Promise<readonly Ste
 }
 
 function step(title: string, from: string, objects: readonly object[]): Step {
-  return { title, from, objects, mode: "apply", fieldManager: FIELD_MANAGER, waits: [] };
+  return { title, from, objects, mode: "apply", fieldManager: FIELD_MANAGER, waits: [], rollouts: [] };
 }
 
 function objectsOf(manifests: readonly Manifest[]): readonly object[] {

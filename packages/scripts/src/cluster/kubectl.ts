@@ -78,7 +78,12 @@ const REFUSED = /unauthorized|forbidden|must be logged in|x509/i;
 
 function failure(args: readonly string[], stderr: string): InputError {
   const where = `kubectl ${args.join(" ")}`;
-  const what = stderr.split("\n").slice(-3).join("\n") || "kubectl failed and said nothing";
+  const last = stderr
+    .replaceAll(/^error: /gim, "")
+    .split("\n")
+    .slice(-3)
+    .join("\n");
+  const what = last || "kubectl failed and said nothing";
   if (NO_CONFIGURATION.test(stderr))
     return new InputError({
       what,

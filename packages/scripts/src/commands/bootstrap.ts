@@ -59,7 +59,11 @@ export const run: CommandAction = async ({ options, root }) => {
   }
   for (const [number, step] of steps.entries()) {
     writeNote(`${number + 1}/${steps.length}  ${step.title}`);
-    await runStep(step, kubectl, !options.has("no-wait"));
+    await runStep(step, kubectl);
+  }
+  if (!options.has("no-wait")) {
+    writeNote("waiting until Argo CD's pods are ready");
+    for (const rollout of steps.flatMap(({ rollouts }) => rollouts)) await kubectl.run(rollout);
   }
   writeOut("Argo CD installs the platform now: kubectl --namespace argocd get applications --watch\n");
   return EXIT.proven;
