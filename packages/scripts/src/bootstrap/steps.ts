@@ -4,6 +4,7 @@ import { bootstrapApplies, type Manifest, type Plan, parseManifests } from "@t49
 import { applications, type GitSource } from "./applications.ts";
 import type { Credentials } from "./credentials.ts";
 import { ledgerSecrets, repositorySecret, webhookSecret } from "./secrets.ts";
+import { tracked } from "./track.ts";
 
 /** Something that the bootstrap does to the cluster, in order. */
 export interface Step {
@@ -65,7 +66,11 @@ export async function bootstrapSteps(sources: StepSources): Promise<readonly Ste
       mode: "create" as const,
     },
     {
-      ...step("Argo CD and its projects", "charts/argocd", objectsOf(argocd)),
+      ...step(
+        "Argo CD and its projects",
+        "charts/argocd",
+        argocd.map((manifest) => tracked(manifest, "argocd", namespace)),
+      ),
       rollouts: argocd
         .filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet")
         .map(({ kind, name }) => [
