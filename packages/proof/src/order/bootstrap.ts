@@ -1,16 +1,17 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 
-/** What Argo CD's pods need of foundation: kinds of its namespace, and the cluster's priority classes. */
-const NAMESPACED: ReadonlySet<string> = new Set(["ResourceQuota", "LimitRange", "NetworkPolicy"]);
+/** Argo CD's: the root Application and the bootstrap name it too. */
+const NAMESPACE = "argocd";
+
+/** What bounds the pods of a namespace from the first one on. */
+const BOUNDS: ReadonlySet<string> = new Set(["ResourceQuota", "LimitRange", "NetworkPolicy"]);
 
 /**
- * Whether the bootstrap applies an object of foundation before Argo CD itself, in whose namespace the platform's
- * bounds hold from the first pod on. Foundation adopts it later: it is the same object.
- *
- * @param namespace Argo CD's
+ * Whether the bootstrap applies an object of foundation before Argo CD itself: what Argo CD's pods need to be admitted
+ * and what bounds them. Foundation adopts it later: it is the same object.
  */
-export function bootstrapApplies({ kind, name, ...manifest }: Manifest, namespace: string): boolean {
+export function bootstrapApplies({ kind, name, namespace }: Manifest): boolean {
   if (kind === "PriorityClass") return true;
-  if (kind === "Namespace") return name === namespace;
-  return NAMESPACED.has(kind) && manifest.namespace === namespace;
+  if (kind === "Namespace") return name === NAMESPACE;
+  return BOUNDS.has(kind) && namespace === NAMESPACE;
 }

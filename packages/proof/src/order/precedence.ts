@@ -51,7 +51,7 @@ function isBootstrapped(before: Position, after: Position): boolean {
   return (
     after.application.name === ARGOCD &&
     before.application.name === FOUNDATION &&
-    bootstrapApplies(before.task.manifest, after.task.manifest.namespace ?? "")
+    bootstrapApplies(before.task.manifest)
   );
 }
 

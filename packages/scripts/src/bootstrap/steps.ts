@@ -43,7 +43,7 @@ export async function bootstrapSteps(sources: StepSources): Promise<readonly Ste
   const namespace = plan.components.argocd?.namespace ?? "argocd";
   const definitions = await readDefinitions(join(root, "argocd/crds"));
   const bounds = platform.filter(
-    (manifest) => componentOf(manifest) === "foundation" && bootstrapApplies(manifest, namespace),
+    (manifest) => componentOf(manifest) === "foundation" && bootstrapApplies(manifest),
   );
   const secrets = [
     repositorySecret(namespace, git.repoURL, credentials),

@@ -26,6 +26,8 @@ testRule(orderBeforeUse, {
     "dependency-disabled",
     "dependency-in-later-layer",
   ],
+  "not-applied-by-the-bootstrap": ["used-in-later-layer", "used-in-later-layer"],
+  "ok-bootstrap": [],
   "ok-one-wave": [],
   "ok-not-a-need": [],
   "ok-webhooks": [],
