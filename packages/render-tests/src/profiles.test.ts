@@ -4,7 +4,7 @@ import { INSTALL_MS, openTestPlatform, PROFILES } from "../test/open-platform.ts
 
 /** A test with the real KubeSpawner holds the labels of users' pods against the policy that selects them. */
 const KNOWN_UNCHECKED = [
-  /^pinned-images global\.images\.(?:mlflow|jupyterhub-hub|configurable-http-proxy|jupyter-notebook): the digest /,
+  /^pinned-images global\.images\.(?:argocd|mlflow|jupyterhub-hub|configurable-http-proxy|jupyter-notebook): the digest /,
   /^selectors-match No rendered pod matches spec\.podSelector: global\.dynamicPods\.jupyterhub-servers /,
 ];
 

@@ -210,7 +210,7 @@ export const integrityDefects: readonly Defect[] = [
   {
     what: "no Job that generates Secrets",
     rule: "secrets-closed",
-    names: "nobody makes jupyterhub, minio-backups,",
+    names: "nobody makes argocd-redis, jupyterhub,",
     apply: (platform) => platform.remove("Job", "platform-system", "create-secrets"),
   },
   {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { isInputError } from "@t495/proof";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import type { Step } from "./steps.ts";
@@ -27,7 +28,23 @@ export async function runStep(step: Step, kubectl: Kubectl): Promise<void> {
       listOf(step.objects),
     );
   }
-  for (const condition of step.waits) await kubectl.run(condition);
+  for (const condition of step.waits) await waitFor(condition, kubectl);
+}
+
+const TRIES = 5;
+const PAUSE_MS = 2000;
+
+/** `kubectl wait` fails at once on an object whose status is still empty, as that of a new definition is. */
+async function waitFor(condition: readonly string[], kubectl: Kubectl): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await kubectl.run(condition);
+      return;
+    } catch (error) {
+      if (!isInputError(error) || !/accessor error|NotFound/.test(error.what) || tries === TRIES) throw error;
+      await setTimeout(PAUSE_MS);
+    }
+  }
 }
 
 /** Kinds that the cluster does not know yet have no objects. */
