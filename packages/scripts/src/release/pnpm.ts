@@ -9,12 +9,13 @@ import { runProcess } from "@t495/proof/packaging";
 export async function pnpm(folder: string, ...words: readonly string[]): Promise<void> {
   const started = process.env.npm_execpath ?? "";
   const [program, ...first] = /pnpm[^/]*$/.test(started) ? [process.execPath, started] : ["corepack", "pnpm"];
-  const env = { ...definedEnvironment(), npm_config_verify_deps_before_run: "false" };
-  const args = [...first, "--dir", folder, ...words];
+  const args = [...first, "--config.verify-deps-before-run=false", "--dir", folder, ...words];
+  const env = definedEnvironment();
   const { exitCode, stdout, stderr } = await runProcess(program ?? "corepack", args, { cwd: folder, env });
   if (exitCode === 0) return;
+  const lines = `${stdout}${stderr}`.trim().split("\n");
   throw new InputError({
-    what: `pnpm ${words.join(" ")} failed: ${`${stdout}${stderr}`.trim().split("\n").at(-1)}`,
+    what: `pnpm ${words.join(" ")} failed: ${lines.find((line) => /error/i.test(line)) ?? lines.at(-1)}`,
     where: folder,
     fix: `run \`corepack pnpm --dir ${folder} ${words.join(" ")}\` and mend what it says`,
   });
