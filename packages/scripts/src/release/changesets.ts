@@ -6,7 +6,9 @@ import type { WorkspacePackage } from "./workspace.ts";
 
 const FOLDER = ".changeset";
 /** What changes nothing for whoever uses a package: tests, what is generated beside it, the changelog itself. */
-const UNRELEASED = /(^|\/)(test|fixtures)\/|\.test\.ts$|^CHANGELOG\.md$|^README\.md$|^package\.json$|^jest\./;
+const UNRELEASED = /(^|\/)(test|fixtures)\/|\.test\.ts$|^CHANGELOG\.md$|^README\.md$|^jest\./;
+/** A chart's archive does not hold it; for npm it decides what is installed. */
+const MANIFEST = "package.json";
 
 /** The packages that each changeset names, by its file below the repository's root. */
 export function readChangesets(root: string): ReadonlyMap<string, readonly string[]> {
@@ -44,9 +46,10 @@ export function* changesetProblems(
   const named = new Set([...changesets.values()].flat());
   for (const { name, folder, chart, isPublished } of workspace) {
     if (named.has(name) || (chart === undefined && !isPublished)) continue;
-    const file = changed.find(
-      (path) => path.startsWith(`${folder}/`) && isReleased(path.slice(folder.length + 1)),
-    );
+    const isReleased = (path: string): boolean =>
+      !UNRELEASED.test(path) && (path !== MANIFEST || chart === undefined);
+    const inside = changed.filter((path) => path.startsWith(`${folder}/`));
+    const file = inside.find((path) => isReleased(path.slice(folder.length + 1)));
     if (file === undefined) continue;
     const fix = "run `pnpm changeset`, or name it in a changeset that is there";
     yield { what: `${name} has changed and no changeset names it`, where: file, fix };
@@ -58,8 +61,4 @@ export function* changesetProblems(
         yield { what: `it names ${name}, which is no package`, where, fix: "correct the name" };
     }
   }
-}
-
-function isReleased(path: string): boolean {
-  return !UNRELEASED.test(path);
 }
