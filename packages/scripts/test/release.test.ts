@@ -3,10 +3,11 @@ import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { obtainHelm } from "@t495/proof/rendering";
 import { parse } from "yaml";
 import { versionProblems } from "../src/release/check-versions.ts";
+import { sourceDate } from "../src/release/git.ts";
 import { readWorkspace } from "../src/release/workspace.ts";
 import { ReleaseRepository } from "./release-repository.ts";
 
@@ -170,6 +171,26 @@ describe("platform release tag", () => {
     repository.commit();
     const { code, stderr } = await repository.release("tag --yes");
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("a changeset waits") });
+  });
+});
+
+describe("the time of a packed file", () => {
+  const given = process.env.SOURCE_DATE_EPOCH;
+  afterEach(() => {
+    if (given === undefined) delete process.env.SOURCE_DATE_EPOCH;
+    else process.env.SOURCE_DATE_EPOCH = given;
+  });
+
+  test("is the commit's, or SOURCE_DATE_EPOCH", () => {
+    delete process.env.SOURCE_DATE_EPOCH;
+    expect(sourceDate(repository.root)).toBe(Date.parse("2026-01-01T00:00:00Z") / 1000);
+    process.env.SOURCE_DATE_EPOCH = "1";
+    expect(sourceDate(repository.root)).toBe(1);
+  });
+
+  test("is no word", () => {
+    process.env.SOURCE_DATE_EPOCH = "yesterday";
+    expect(() => sourceDate(repository.root)).toThrow("SOURCE_DATE_EPOCH=yesterday is no number of seconds");
   });
 });
 
