@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, isSeq, parse, parseDocument, type YAMLMap } from "yaml";
 
 /** A dependency as Chart.yaml declares it. */
-export interface ChartDependency {
+interface ChartDependency {
   readonly name: string;
   readonly version: string;
   readonly repository: string;

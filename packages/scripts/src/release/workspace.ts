@@ -14,7 +14,7 @@ export interface WorkspacePackage {
   readonly chart: Chart | undefined;
 }
 
-export interface Chart {
+interface Chart {
   readonly metadata: ChartMetadata;
   /** Chart.yaml, as written. */
   readonly text: string;
@@ -25,7 +25,7 @@ export interface Chart {
 /** The chart that holds all others: its version is the release's. */
 export const UMBRELLA = "@t495/chart-platform-umbrella";
 /** The command line, whose version a proof names; released with the rest though npm does not get it. */
-export const COMMAND_LINE = "@t495/scripts";
+const COMMAND_LINE = "@t495/scripts";
 
 /** The packages of a checkout, sorted by folder. */
 export function readWorkspace(root: string): readonly WorkspacePackage[] {
@@ -74,6 +74,6 @@ export function chartVersions(workspace: readonly WorkspacePackage[]): ReadonlyM
   );
 }
 
-export function readOptional(file: string): string | undefined {
+function readOptional(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
