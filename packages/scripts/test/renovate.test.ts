@@ -80,6 +80,12 @@ describe("renovate.json", () => {
     }
   });
 
+  test("follows nothing that is pinned nowhere", () => {
+    const seen = new Set([VALUES, ...SOURCES].flatMap(found).map(({ depName }) => depName));
+    const named = customManagers.flatMap(({ depNameTemplate }) => depNameTemplate ?? []);
+    expect(named.filter((name) => !seen.has(name))).toEqual([]);
+  });
+
   test.each([
     ["k3s-io/k3s", "v1.36.4+k3s1", "1.36.4"],
     ["k3s-io/k3s", "v1.36.4+k3s2", undefined],

@@ -1,6 +1,6 @@
+import { namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import { namespaceOf } from "./collect-references.ts";
 import type { NamedReference } from "./object-reference.ts";
 
 /** What is known of an object that the rendering does not hold. */
@@ -70,7 +70,7 @@ function isPlanned({ kind, name }: NamedReference, plan: Plan): boolean {
   switch (kind) {
     case "StorageClass": {
       const planned = own(plan.storage.classes, name);
-      return planned !== undefined && isProvided(planned.provider, plan);
+      return planned?.enabled === true && isProvided(planned.provider, plan);
     }
     case "IngressClass":
       return name === plan.ingress.className && isProvided(plan.ingress.provider, plan);
