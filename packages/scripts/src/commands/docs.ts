@@ -1,14 +1,25 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { EXIT, proofJsonSchema } from "@t495/proof";
+import { EXIT, type NodeFiles, report, ruleTexts } from "@t495/proof";
+import { DEFAULT_PROFILE } from "@t495/proof/rendering";
 import type { CommandAction } from "../command.ts";
 import { type GeneratedFile, generateReferences } from "../docs/generate.ts";
-import { generateNodeFiles } from "../docs/node-files.ts";
+import { generateNodeFiles, placeNodeFiles } from "../docs/node-files.ts";
+import { withVerdict } from "../docs/verdict-picture.ts";
 import { writeFileAtomically, writeNote, writeOut } from "../output.ts";
+import { proveProfile } from "../prove-profile.ts";
+import { type OpenedPlatform, openOwnPlatform } from "../render-platform.ts";
+import { FILE_STYLE } from "../terminal.ts";
 
 /** `platform docs`: writes what is generated from the sources; with `--check`, and in CI, only says what is stale. */
-export const run: CommandAction = async ({ options, root }) => {
-  const files = [...(await generateReferences(root)), ...(await generateNodeFiles(root)), proofSchemaFile()];
+export const run: CommandAction = async ({ options, root, commands }) => {
+  const opened = await openOwnPlatform(root);
+  const nodeFiles = await generateNodeFiles(root, opened.platform);
+  const files = [
+    ...(await generateReferences(root, commands)),
+    ...placeNodeFiles(nodeFiles),
+    await readmeWithVerdict(root, opened, nodeFiles.get(DEFAULT_PROFILE)),
+  ];
   const stale = files.filter(({ path, text }) => readText(join(root, path)) !== text);
   if (options.has("check") || process.env.CI) {
     for (const { path } of stale) writeNote(`stale: ${path}`);
@@ -23,11 +34,21 @@ export const run: CommandAction = async ({ options, root }) => {
   return EXIT.proven;
 };
 
-function proofSchemaFile(): GeneratedFile {
-  return {
-    path: "packages/proof/schemas/proof.schema.json",
-    text: `${JSON.stringify(proofJsonSchema(), undefined, 2)}\n`,
-  };
+/** What `platform prove` prints, with the machine's files as they are generated now. */
+async function readmeWithVerdict(
+  root: string,
+  opened: OpenedPlatform,
+  nodeFiles: NodeFiles | undefined,
+): Promise<GeneratedFile> {
+  const proof = await proveProfile(opened, {
+    profile: DEFAULT_PROFILE,
+    rendering: opened.platform.render({ profile: DEFAULT_PROFILE }),
+    nodeFiles,
+    rules: [],
+    thorough: false,
+  });
+  const verdict = report([proof], "pretty", { style: FILE_STYLE, rules: ruleTexts });
+  return { path: "README.md", text: withVerdict(readText(join(root, "README.md")) ?? "", verdict) };
 }
 
 function readText(path: string): string | undefined {
