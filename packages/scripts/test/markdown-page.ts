@@ -1,0 +1,62 @@
+import GithubSlugger from "github-slugger";
+import type { Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { toString as textOf } from "mdast-util-to-string";
+
+/** A link as it is written, with its line. */
+export interface PageLink {
+  readonly url: string;
+  readonly line: number;
+}
+
+/** Code of a page: a fenced block with its language, or code inside a sentence. */
+export interface PageCode {
+  readonly text: string;
+  /** Empty for a block that names none; undefined inside a sentence. */
+  readonly language: string | undefined;
+  readonly line: number;
+}
+
+export interface MarkdownPage {
+  /** What `#…` may name, as GitHub makes it from headings, and ids written as HTML. */
+  readonly anchors: ReadonlySet<string>;
+  readonly links: readonly PageLink[];
+  readonly codes: readonly PageCode[];
+}
+
+/** Reads a page as GitHub does. */
+export function readMarkdown(text: string): MarkdownPage {
+  const slugger = new GithubSlugger();
+  const anchors = new Set<string>();
+  const links: PageLink[] = [];
+  const codes: PageCode[] = [];
+
+  const visit = (node: Nodes): void => {
+    const line = node.position?.start.line ?? 0;
+    switch (node.type) {
+      case "heading":
+        anchors.add(slugger.slug(textOf(node)));
+        break;
+      case "link":
+      case "image":
+      case "definition":
+        links.push({ url: node.url, line });
+        break;
+      case "html":
+        for (const [, id = ""] of node.value.matchAll(/\b(?:id|name)="([^"]+)"/g)) anchors.add(id);
+        for (const [, url = ""] of node.value.matchAll(/\b(?:href|src)="([^"]+)"/g))
+          links.push({ url, line });
+        break;
+      case "code":
+        codes.push({ text: node.value, language: node.lang ?? "", line: line + 1 });
+        break;
+      case "inlineCode":
+        // In a table, a bar inside code is written with a backslash.
+        codes.push({ text: node.value.replaceAll("\\|", "|"), language: undefined, line });
+        break;
+    }
+    if ("children" in node) for (const child of node.children) visit(child);
+  };
+  visit(fromMarkdown(text));
+  return { anchors, links, codes };
+}
