@@ -31,6 +31,8 @@ export function brokenReferences(
   pages: ReadonlyMap<string, MarkdownPage>,
   known: KnownCommands,
 ): string[] {
+  // What a page tells its reader to write will be there.
+  const written = new Set([...pages.values()].flatMap(({ examples }) => examples.map(({ path }) => path)));
   return [...pages].flatMap(([path, { links, codes }]) => {
     const at = (line: number) => (problem: string) => `${path}:${line}: ${problem}`;
     return [
@@ -38,7 +40,7 @@ export function brokenReferences(
       ...codes.flatMap((code) => {
         const named = code.language === undefined && NAMED_PATH.test(code.text) ? [code.text] : [];
         const run = [...code.text.matchAll(RUN_FILE)].map(([, file = ""]) => file);
-        const missing = [...named, ...run].filter((file) => !isThere(root, path, file));
+        const missing = [...named, ...run].filter((file) => !written.has(file) && !isThere(root, path, file));
         return [...missing.map((file) => `there is no ${file}`), ...wrongCommands(code, known)].map(
           at(code.line),
         );

@@ -1,5 +1,5 @@
 import GithubSlugger from "github-slugger";
-import type { Nodes } from "mdast";
+import type { Nodes, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
 
@@ -17,11 +17,21 @@ export interface PageCode {
   readonly line: number;
 }
 
+/** A file that the page tells its reader to write. */
+export interface PageExample {
+  /** `create`: the block is the whole file. `edit`: it is added to what stands there. */
+  readonly mode: "create" | "edit";
+  readonly path: string;
+  readonly text: string;
+}
+
 export interface MarkdownPage {
   /** What `#…` may name, as GitHub makes it from headings, and ids written as HTML. */
   readonly anchors: ReadonlySet<string>;
   readonly links: readonly PageLink[];
   readonly codes: readonly PageCode[];
+  /** In the order of the page: blocks below a paragraph «New file `path`:» or «In `path`…:». */
+  readonly examples: readonly PageExample[];
 }
 
 /** Reads a page as GitHub does. */
@@ -57,6 +67,20 @@ export function readMarkdown(text: string): MarkdownPage {
     }
     if ("children" in node) for (const child of node.children) visit(child);
   };
-  visit(fromMarkdown(text));
-  return { anchors, links, codes };
+  const tree = fromMarkdown(text);
+  visit(tree);
+  return { anchors, links, codes, examples: examplesOf(tree) };
+}
+
+function examplesOf({ children }: Root): PageExample[] {
+  return children.flatMap((block, at) => {
+    const before = children[at - 1];
+    if (block.type !== "code" || before?.type !== "paragraph") return [];
+    const sentence = textOf(before);
+    const path = before.children.find((child) => child.type === "inlineCode")?.value;
+    if (path === undefined || !sentence.endsWith(":") || !/^(?:New file|In) /.test(sentence)) return [];
+    return [
+      { mode: sentence.startsWith("In ") ? "edit" : "create", path, text: `${block.value}\n` } as const,
+    ];
+  });
 }
