@@ -86,6 +86,7 @@ describe("what is found", () => {
       "```sh\npnpm platform prove \\\n  --profil x\n```",
       "prove has no option --profil",
     ],
+    ["an indented block", "So:\n\n    pnpm platform ordre", "platform has no command ordre"],
     ["a script", "`pnpm test:prorgams`", "package.json has no script test:prorgams"],
   ])("%s", (_, text, problem) => {
     write("other.md", "# Two\n");

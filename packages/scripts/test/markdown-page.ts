@@ -4,7 +4,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
 
 /** A link as it is written, with its line. */
-export interface PageLink {
+interface PageLink {
   readonly url: string;
   readonly line: number;
 }
@@ -41,6 +41,7 @@ export function readMarkdown(text: string): MarkdownPage {
   const links: PageLink[] = [];
   const codes: PageCode[] = [];
 
+  const isFenced = ({ position }: Nodes): boolean => /^[`~]/.test(text.slice(position?.start.offset));
   const visit = (node: Nodes): void => {
     const line = node.position?.start.line ?? 0;
     switch (node.type) {
@@ -58,7 +59,9 @@ export function readMarkdown(text: string): MarkdownPage {
           links.push({ url, line });
         break;
       case "code":
-        codes.push({ text: node.value, language: node.lang ?? "", line: line + 1 });
+        if (isFenced(node)) codes.push({ text: node.value, language: node.lang ?? "", line: line + 1 });
+        // An indented block names no language; here it is what one types.
+        else codes.push({ text: node.value, language: "sh", line });
         break;
       case "inlineCode":
         // In a table, a bar inside code is written with a backslash.
