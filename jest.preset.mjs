@@ -5,6 +5,8 @@ export default {
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/"],
   resetMocks: true,
+  // How long something takes is for a benchmark to say: a busy machine fails no test.
+  testTimeout: 120_000,
   transform: {
     "\\.ts$": [
       "@swc/jest",
