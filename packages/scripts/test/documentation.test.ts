@@ -29,9 +29,7 @@ describe("this repository", () => {
   });
 
   test("each enabled component has its page", () => {
-    const values = parse(readFileSync(join(ROOT, "charts/platform-umbrella/values.yaml"), "utf8"), {
-      merge: true,
-    });
+    const values = parse(readFileSync(join(ROOT, "charts/platform-umbrella/values.yaml"), "utf8"));
     const enabled = Object.entries<{ enabled: boolean }>(values.global.components)
       .filter(([, component]) => component.enabled)
       .map(([name]) => name);
@@ -102,6 +100,10 @@ describe("what is found", () => {
     ["an address", "[a](https://example.org/x#y) <mailto:a@example.org>"],
     ["placeholders", "`platform COMMAND --help`, `docs/components/<name>.md`, `charts/*/values.yaml`"],
     ["usage with alternatives", "| a |\n| --- |\n| `pnpm prove [--profile NAME\\|FILE] [--format json]` |"],
+    [
+      "a value with an equals sign, and one to fill in",
+      "`platform render [--set KEY=VALUE] --component <its name>`",
+    ],
     ["a comment, a pipe and a file", "```sh\npnpm prove | tee x 2>&1  # platform nothing\n```"],
     ["output", "```text\nplatform nothing\n```"],
     ["pnpm's own", "`corepack pnpm install --frozen-lockfile`, `pnpm --silent platform help prove`"],

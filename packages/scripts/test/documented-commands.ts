@@ -33,13 +33,14 @@ function commandsOf({ text, language }: PageCode): string[][] {
     .join("\n");
   return shell.split(/\n|&&|\|\||;|\$\(|\)|"|(?:^|\s)\|(?=\s)/).map((command) =>
     command
+      .replace(/<[a-z][\w' -]*>/g, "PLACEHOLDER")
       .replace(/\s\d?[<>]+&?\s*\S+/g, "")
       .replaceAll(LAUNCHER, "platform")
       // What may be left away is written as if it were there.
       .replace(/[[\]]|…|\.\.\./g, " ")
       .trim()
-      .split(/\s+/)
-      .filter((word) => !/^[A-Za-z_]+=/.test(word) || word.startsWith("--")),
+      .replace(/^(?:[A-Za-z_]+=\S*\s+)+/, "")
+      .split(/\s+/),
   );
 }
 
