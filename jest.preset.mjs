@@ -11,7 +11,12 @@ export default {
     "\\.ts$": [
       "@swc/jest",
       {
-        jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+        jsc: {
+          parser: { syntax: "typescript" },
+          target: "es2022",
+          // JSON is imported with the attribute that Node asks for.
+          experimental: { keepImportAttributes: true },
+        },
         module: { type: "es6" },
         sourceMaps: "inline",
       },

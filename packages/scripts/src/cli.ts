@@ -55,7 +55,8 @@ function table(summary: string, load: CommandDefinition["load"]): CommandDefinit
   };
 }
 
-const commands: Readonly<Record<string, CommandDefinition>> = {
+/** Every command, in the order in which help lists them. */
+export const commands: Readonly<Record<string, CommandDefinition>> = {
   prove: {
     summary: "Render the platform and prove that it fits its node.",
     arguments: "",
@@ -260,7 +261,7 @@ async function run([name, ...words]: readonly string[], root: string): Promise<n
     return 0;
   }
   const action = await command.load();
-  return action.run({ ...parsed, root });
+  return action.run({ ...parsed, root, commands });
 }
 
 function findCommand(name: string): CommandDefinition {
