@@ -1,5 +1,6 @@
 import { InputError, isInputError } from "@t495/proof/errors";
 import { nearest } from "@t495/proof/nearest";
+import { clusterOptions } from "./cluster/cluster-options.ts";
 import type { CommandDefinition, OptionDefinition } from "./command.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { describeInputError } from "./input-error.ts";
@@ -124,6 +125,49 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
       output,
     },
     load: () => import("./commands/doctor.ts"),
+  },
+  secrets: {
+    summary: "List, rotate, export or import the Secrets of the ledger, or print what to bring yourself.",
+    arguments: "list | rotate NAME [KEY...] | export | import FILE | template",
+    maxArguments: Number.POSITIVE_INFINITY,
+    options: {
+      profile: { ...profiles, multiple: false },
+      ...clusterOptions,
+      format: {
+        type: "string",
+        value: "FORMAT",
+        description: "list: pretty (default) or json. template: secret (default) or external-secret.",
+      },
+      output,
+      yes: { type: "boolean", description: "rotate, import: do not ask." },
+      "dry-run": { type: "boolean", description: "rotate, import: only say what would be done." },
+      "accept-loss": {
+        type: "boolean",
+        description: "rotate: also a key whose old value opens data; that data is lost.",
+      },
+      recipient: {
+        type: "string",
+        multiple: true,
+        value: "AGE1...",
+        description: "export: who can open it; may be repeated. Without it, a passphrase.",
+      },
+      "passphrase-file": {
+        type: "string",
+        value: "FILE",
+        description: "export, import: its first line, instead of a question.",
+      },
+      "identity-file": {
+        type: "string",
+        value: "FILE",
+        description: "import: the key that age-keygen wrote.",
+      },
+      store: {
+        type: "string",
+        value: "NAME",
+        description: "template: the ClusterSecretStore of the ExternalSecrets; secrets.",
+      },
+    },
+    load: () => import("./commands/secrets.ts"),
   },
   tools: {
     summary: "Which Helm is used, and why that one.",

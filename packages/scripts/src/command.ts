@@ -37,6 +37,11 @@ export class OptionValues {
     this.#values = values;
   }
 
+  /** Every option that was given. */
+  names(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
   /** Whether a boolean option was given. */
   has(name: string): boolean {
     return this.#values.has(name);
