@@ -42,3 +42,17 @@ quantity.
 {{- end -}}
 {{- regexReplaceAll "\\.?0+$" (printf "%.3f" (mulf (trimSuffix $suffix $quantity) (get $factors $suffix))) "" -}}
 {{- end -}}
+
+{{/*
+Whole milli-CPU of a CPU quantity, written as `250m` or in whole CPUs. Fails for other forms. Argument: the quantity.
+*/}}
+{{- define "platform.millicpu" -}}
+{{- $quantity := toString . -}}
+{{- if regexMatch "^[0-9]+m$" $quantity -}}
+{{- trimSuffix "m" $quantity | int64 -}}
+{{- else if regexMatch "^[0-9]+$" $quantity -}}
+{{- mul ($quantity | int64) 1000 -}}
+{{- else -}}
+{{- fail (printf "CPU %q: write it in whole CPUs or with the suffix m" $quantity) -}}
+{{- end -}}
+{{- end -}}

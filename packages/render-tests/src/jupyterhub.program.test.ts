@@ -213,7 +213,7 @@ describeReal("JupyterHub itself", here, PYTHON_MISSING, (found) => {
       valueFrom: { secretKeyRef: { name: "mlflow-notebooks", key: "password" } },
     });
     expect(pods.api.list("PersistentVolumeClaim")).toMatchObject([
-      { spec: { storageClassName: "local-path", resources: { requests: { storage: "10Gi" } } } },
+      { spec: { storageClassName: "longhorn", resources: { requests: { storage: "10Gi" } } } },
       {},
     ]);
     const { findings } = await proofOf([], made);

@@ -21,6 +21,11 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   "us-east-1": "eu-west-1",
   "Etc/UTC": "Europe/Zurich",
   INFO: "DEBUG",
+  Info: "Debug",
+  "/var/lib/kubelet": "/data/kubelet",
+  "/var/lib/longhorn/": "/data/longhorn/",
+  disabled: "best-effort",
+  ext4: "xfs",
   VersionTLS12: "VersionTLS13",
   "^lo$": "^other$",
   "allkeys-lru": "allkeys-lfu",
@@ -42,6 +47,11 @@ const PATTERNS = /^monitoring\.[a-z-]+\.(?:.*metrics|histograms|devices)(?:\[0\]
 
 /** What else has to change with a value, or which other list is admitted. */
 const OTHER_SETTINGS: Readonly<Record<string, string>> = {
+  // Without a target there are no backups.
+  "infrastructure.longhorn.backup.cron":
+    "infrastructure.longhorn.backup.target=nfs://nas:/b,infrastructure.longhorn.backup.cron=0 2 * * *",
+  "infrastructure.longhorn.backup.retain":
+    "infrastructure.longhorn.backup.target=nfs://nas:/b,infrastructure.longhorn.backup.retain=3",
   "ml-platform.mlflow.workers": "ml-platform.mlflow.workers=2,ml-platform.mlflow.resources.limits.memory=2Gi",
   "ml-platform.jupyterhub.servers.profiles.full.percent":
     "ml-platform.jupyterhub.servers.profiles.full.percent=90",

@@ -1,15 +1,11 @@
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Plan, PlannedSecret } from "../plan/plan.ts";
+import { isProduced } from "../plan/produced-secret.ts";
 
 /** The entries that are made: enabled, and of a component that is. */
 export function secretLedger(plan: Plan): ReadonlyMap<string, PlannedSecret> {
-  return new Map(
-    Object.entries(plan.secrets.ledger).filter(
-      ([, { enabled, component }]) =>
-        enabled && Object.hasOwn(plan.components, component) && plan.components[component]?.enabled === true,
-    ),
-  );
+  return new Map(Object.entries(plan.secrets.ledger).filter(([, secret]) => isProduced(secret, plan)));
 }
 
 /** @throws InputError for a name that the ledger does not have, or has disabled */

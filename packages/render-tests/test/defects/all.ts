@@ -1,5 +1,6 @@
 import { addressDefects } from "./addresses.ts";
 import { budgetDefects } from "./budget.ts";
+import { gitopsDefects } from "./gitops.ts";
 import { integrityDefects } from "./integrity.ts";
 import { monitoringDefects } from "./monitoring.ts";
 import { networkDefects } from "./network.ts";
@@ -18,5 +19,6 @@ export const defects: readonly Defect[] = [
   ...networkDefects,
   ...monitoringDefects,
   ...securityDefects,
+  ...gitopsDefects,
   ...nodeDefects,
 ];

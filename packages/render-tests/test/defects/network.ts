@@ -8,6 +8,12 @@ export const networkDefects: readonly Defect[] = [
     apply: (platform) => platform.remove("NetworkPolicy", "data", "default-deny"),
   },
   {
+    what: "Kubeflow's namespace without its policy while it is reserved",
+    rule: "default-deny",
+    names: "kubeflow",
+    apply: (platform) => platform.remove("NetworkPolicy", "kubeflow", "default-deny"),
+  },
+  {
     what: "a default-deny that forgets egress",
     rule: "default-deny",
     names: "data",

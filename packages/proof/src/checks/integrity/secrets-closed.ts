@@ -2,7 +2,7 @@ import { describeObject } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { nearest } from "../../nearest.ts";
 import type { Plan, PlannedSecret } from "../../plan/plan.ts";
-import { secretLedger } from "../../secrets/secret-ledger.ts";
+import { isProduced } from "../../plan/produced-secret.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { keysOf } from "./references/key-references.ts";
 import { checkGeneration, type GenerationCode } from "./secrets/check-generation.ts";
@@ -36,7 +36,9 @@ export const secretsClosed = defineRule<Code>({
     "generator-forbidden": "The Job may not read, create or extend a Secret that it has to make.",
   },
   *check({ index, workloads, plan }) {
-    const ledger = secretLedger(plan);
+    const ledger = new Map(
+      Object.entries(plan.secrets.ledger).filter(([, secret]) => isProduced(secret, plan)),
+    );
     const used = new Map<string, SecretUse[]>();
     const missing = new Set<string>();
     for (const use of secretUses(index, workloads)) {

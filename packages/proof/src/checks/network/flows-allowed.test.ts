@@ -16,6 +16,7 @@ testRule(flowsAllowed, {
   "ok-api-server": [],
   "ok-foundation": [],
   "ok-foundation-without-job": [],
+  "ok-foundation-without-secrets": [],
   "ok-bound-account-without-token": [],
   "ok-hosts-elsewhere": [],
   "ok-fetches": [],
