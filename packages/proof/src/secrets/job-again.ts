@@ -1,4 +1,5 @@
 import { type JsonObject, objectAt } from "../manifest/values.ts";
+import { LAST_APPLIED_ANNOTATION } from "./secret-facts.ts";
 
 /** What the Job controller writes into a Job and its pods (k8s.io/api v0.36.3 batch/v1: labels of the pod template). */
 const GENERATED = [
@@ -7,9 +8,8 @@ const GENERATED = [
   "batch.kubernetes.io/controller-uid",
   "batch.kubernetes.io/job-name",
 ];
-/** What the API server keeps of an object, and what kubectl remembers of it. */
+/** What an object is called and said to be; the rest is the API server's. */
 const KEPT_METADATA = ["name", "namespace", "labels", "annotations"];
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** A Job as it can be created again after it was deleted: what Argo CD wrote into it stays, so that it is still its own. */
 export function jobAgain(job: JsonObject): JsonObject {
@@ -23,7 +23,7 @@ export function jobAgain(job: JsonObject): JsonObject {
     metadata: {
       ...only(metadata, KEPT_METADATA),
       labels: without(objectAt(metadata, "labels"), GENERATED),
-      annotations: without(objectAt(metadata, "annotations"), [LAST_APPLIED]),
+      annotations: without(objectAt(metadata, "annotations"), [LAST_APPLIED_ANNOTATION]),
     },
     spec: {
       ...spec,

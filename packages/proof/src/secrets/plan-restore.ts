@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { at, isObject, type JsonObject, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
+import { annotationsOf } from "./rotate-secret.ts";
 import { SOURCE_NAMESPACE } from "./secret-facts.ts";
 
 /** What a restored file means for a cluster. */
@@ -29,7 +30,7 @@ export function backupOf(secrets: readonly unknown[]): JsonObject {
         name: stringAt(secret, "metadata", "name"),
         namespace: SOURCE_NAMESPACE,
         labels: objectAt(secret, "metadata", "labels") ?? {},
-        annotations: objectAt(secret, "metadata", "annotations") ?? {},
+        annotations: annotationsOf(secret),
       },
       data: objectAt(secret, "data") ?? {},
     })),

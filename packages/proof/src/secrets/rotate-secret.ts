@@ -1,5 +1,5 @@
 import { type JsonObject, objectAt } from "../manifest/values.ts";
-import { ROTATED_ANNOTATION, ROTATION_ANNOTATION } from "./secret-facts.ts";
+import { LAST_APPLIED_ANNOTATION, ROTATED_ANNOTATION, ROTATION_ANNOTATION } from "./secret-facts.ts";
 
 /** A source with its new values (base64) and the note that a rotation of them has begun: one write, or none. */
 export function beginRotation(
@@ -11,9 +11,9 @@ export function beginRotation(
   return annotated(withData(secret, data), { ...annotationsOf(secret), [ROTATION_ANNOTATION]: note });
 }
 
-/** A Secret with some values replaced; everything else of it stays, its version too. */
+/** A Secret with some values replaced; everything else of it stays, its version too, but not what kubectl remembers. */
 export function withData(secret: JsonObject, data: Readonly<Record<string, string>>): JsonObject {
-  return { ...secret, data: { ...objectAt(secret, "data"), ...data } };
+  return annotated({ ...secret, data: { ...objectAt(secret, "data"), ...data } }, annotationsOf(secret));
 }
 
 /** A source whose rotation is done: the note goes, the time of each key stays. */
@@ -28,8 +28,10 @@ export function endRotation(
   return annotated(secret, { ...annotations, [ROTATED_ANNOTATION]: JSON.stringify(times) });
 }
 
-function annotationsOf(secret: JsonObject): JsonObject {
-  return objectAt(secret, "metadata", "annotations") ?? {};
+/** Who applied a Secret with kubectl has its values, perhaps older ones, in an annotation as well. */
+export function annotationsOf(secret: unknown): JsonObject {
+  const { [LAST_APPLIED_ANNOTATION]: _values, ...others } = objectAt(secret, "metadata", "annotations") ?? {};
+  return others;
 }
 
 function annotated(secret: JsonObject, annotations: JsonObject): JsonObject {

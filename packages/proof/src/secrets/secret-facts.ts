@@ -8,6 +8,9 @@ export const ROTATION_ANNOTATION = "t495.dev/rotation";
 /** On a source: when each key was last rotated. */
 export const ROTATED_ANNOTATION = "t495.dev/rotated";
 
+/** What `kubectl apply` keeps of an object, values of Secrets included. */
+export const LAST_APPLIED_ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
+
 /** A rotation that has begun: the source has the new values already. */
 export interface BegunRotation {
   readonly keys: readonly string[];
