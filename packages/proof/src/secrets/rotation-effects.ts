@@ -17,8 +17,8 @@ const NOTEBOOKS = "Running notebook servers keep the old value: stop and start t
 /**
  * By `Secret/key`; a key that is not here has no more effect than the computed one. Where each comes from: the scripts
  * in charts/data-services/files and charts/ml-platform/files, and for Grafana 13 its pages "Configure database
- * encryption" (data keys are encrypted with secret_key; no command re-encrypts them under another static one) and
- * "grafana cli" (`admin reset-admin-password --password-from-stdin`).
+ * encryption" (data keys are encrypted with secret_key) and "grafana cli" (`admin reset-admin-password
+ * --password-from-stdin`); for the object store minio/minio pull requests 14534 and 16812 (what root's password signs).
  */
 const EFFECTS: Readonly<Record<string, RotationEffect>> = {
   "grafana/secret-key": {
@@ -42,6 +42,10 @@ const EFFECTS: Readonly<Record<string, RotationEffect>> = {
   "jupyterhub/cookie-secret": { costs: "everybody is logged out of JupyterHub" },
   "jupyterhub/proxy-token": { costs: "no notebook is reachable for about a minute; servers go on" },
   "minio-notebooks/secret-key": { afterwards: NOTEBOOKS },
+  "minio-root/password": {
+    costs:
+      "the object store restarts; sessions in a browser and temporary keys end, users and their keys stay",
+  },
   "mlflow-notebooks/password": { afterwards: NOTEBOOKS },
   "mlflow/session-key": { costs: "everybody is logged out of MLflow" },
   "postgresql/password": { costs: "PostgreSQL restarts: nobody reaches a database for some seconds" },

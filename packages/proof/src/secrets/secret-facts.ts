@@ -12,7 +12,7 @@ export const ROTATED_ANNOTATION = "t495.dev/rotated";
 export const LAST_APPLIED_ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** A rotation that has begun: the source has the new values already. */
-export interface BegunRotation {
+interface BegunRotation {
   readonly keys: readonly string[];
   /** ISO 8601. */
   readonly begun: string;
