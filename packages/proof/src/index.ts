@@ -24,7 +24,7 @@ export { nodeFiles } from "./node/node-files.ts";
 export type { NodeFiles } from "./node/node-paths.ts";
 export { bootstrapApplies } from "./order/bootstrap.ts";
 export { globalJsonSchema } from "./plan/global-json-schema.ts";
-export { globalSchema, type Plan, planSchema } from "./plan/plan.ts";
+export { globalSchema, type Plan, type PlannedSecret, planSchema } from "./plan/plan.ts";
 export { readPlan, readPlanFile } from "./plan/read-plan.ts";
 export { printable } from "./printable.ts";
 export {
@@ -70,4 +70,27 @@ export {
   report,
   reportFormat,
 } from "./report/report.ts";
+export { describeStep, rotationText } from "./report/rotation-text.ts";
+export { secretTable } from "./report/secret-table.ts";
 export type { ReportStyle } from "./report/style.ts";
+export { type SecretConsumer, secretConsumers } from "./secrets/consumers.ts";
+export { describeSecrets, type SecretRow } from "./secrets/describe-secrets.ts";
+export { jobAgain } from "./secrets/job-again.ts";
+export {
+  backupOf,
+  missingFromBackup,
+  planRestore,
+  type Restore,
+  readBackup,
+} from "./secrets/plan-restore.ts";
+export {
+  planRotation,
+  type Rotation,
+  type RotationStep,
+  type RotationTarget,
+} from "./secrets/plan-rotation.ts";
+export { beginRotation, endRotation, withData } from "./secrets/rotate-secret.ts";
+export { KEYS_WITH_EFFECT, rotationEffect } from "./secrets/rotation-effects.ts";
+export { type SecretFact, type SecretFacts, SOURCE_NAMESPACE, secretFacts } from "./secrets/secret-facts.ts";
+export { ledgerEntry, secretLedger } from "./secrets/secret-ledger.ts";
+export { SUPPLY_KINDS, type SupplyKind, suppliedSecrets } from "./secrets/supplied-secrets.ts";

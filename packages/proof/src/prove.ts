@@ -133,7 +133,16 @@ function toBand({ layer, wave, objects, components }: ReturnType<typeof rolloutO
   };
 }
 
-function toImageRow({ key, repository, tag, digest, endOfLife, oneWay, evidence, usedBy }: ImageEntry): ImageRow {
+function toImageRow({
+  key,
+  repository,
+  tag,
+  digest,
+  endOfLife,
+  oneWay,
+  evidence,
+  usedBy,
+}: ImageEntry): ImageRow {
   return {
     name: key ?? null,
     repository,

@@ -1,4 +1,4 @@
-/** The vocabulary of `cli.ts`: what a command is, declared apart from what it does. */
+/** The vocabulary of `definitions/`: what a command is, declared apart from what it does. */
 
 export interface OptionDefinition {
   readonly type: "string" | "boolean";
@@ -37,6 +37,11 @@ export class OptionValues {
 
   constructor(values: ReadonlyMap<string, readonly string[]>) {
     this.#values = values;
+  }
+
+  /** Every option that was given. */
+  names(): readonly string[] {
+    return [...this.#values.keys()];
   }
 
   /** Whether a boolean option was given. */

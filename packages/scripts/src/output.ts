@@ -22,11 +22,15 @@ export function tolerateClosedPipes(): void {
   }
 }
 
-/** Writes a file whole or not at all: beside its place first, then renamed. */
-export function writeFileAtomically(path: string, text: string): void {
+/**
+ * Writes a file whole or not at all: beside its place first, then renamed.
+ *
+ * @param mode who may read it; everybody whom the umask admits when not given
+ */
+export function writeFileAtomically(path: string, text: string, mode = 0o666): void {
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
-    writeFileSync(draft, text, { flag: "wx" });
+    writeFileSync(draft, text, { flag: "wx", mode });
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });

@@ -33,7 +33,7 @@ const run = (line: string, options: CliOptions = {}): Promise<CliResult> =>
   );
 
 describe("what people read", () => {
-  test.each(["help", "help prove", "check --help", "help doctor", "explain exceptions"])(
+  test.each(["help", "help prove", "check --help", "help doctor", "help secrets", "explain exceptions"])(
     "platform %s",
     async (line) => {
       const { code, stdout, stderr } = await run(line);

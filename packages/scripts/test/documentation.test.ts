@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { commands } from "../src/cli.ts";
+import { commands } from "../src/definitions/commands.ts";
 import { brokenReferences, readPages, unreachablePages } from "./documentation.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));

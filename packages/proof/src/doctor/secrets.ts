@@ -1,4 +1,5 @@
 import { at, stringsIn } from "../manifest/values.ts";
+import { secretLedger } from "../secrets/secret-ledger.ts";
 import type { Examination } from "./examination.ts";
 
 /** Names only: the doctor never reads a value. */
@@ -10,8 +11,7 @@ export const ledgerOfSecrets: Examination = {
     const fix = plan.secrets.generate.enabled
       ? "kubectl -n platform-system logs -l app.kubernetes.io/component=create-secrets says what the Job did"
       : "global.secrets.generate is off: supply it yourself";
-    for (const [name, { enabled, component, namespaces, keys }] of Object.entries(plan.secrets.ledger)) {
-      if (!enabled || plan.components[component]?.enabled === false) continue;
+    for (const [name, { namespaces, keys }] of secretLedger(plan)) {
       for (const namespace of namespaces) {
         const found = at(secretKeys, `${namespace}/${name}`);
         const object = `Secret ${namespace}/${name}`;

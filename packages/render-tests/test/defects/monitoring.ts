@@ -75,4 +75,24 @@ export const monitoringDefects: readonly Defect[] = [
       data["prometheus.yml"] += `\nalerting:\n  alertmanagers:\n    - ${login}\n`;
     },
   },
+  {
+    what: "a Grafana that reads a key which nobody makes",
+    rule: "secrets-closed",
+    names: "takes secret-keys of Secret monitoring/grafana",
+    apply: (platform) => {
+      const { env } = platform.container("Deployment", "monitoring", "grafana");
+      for (const { valueFrom } of env) {
+        if (valueFrom?.secretKeyRef?.key === "secret-key") valueFrom.secretKeyRef.key = "secret-keys";
+      }
+    },
+  },
+  {
+    what: "Grafana's Secret in a namespace where nothing uses it",
+    rule: "secrets-closed",
+    names: "Nothing in namespace data uses Secret grafana",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.secrets.ledger.grafana.namespaces.push("data");
+      }),
+  },
 ];

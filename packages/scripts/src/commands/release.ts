@@ -53,7 +53,8 @@ function versionAt(root: string, revision: string | undefined): string | undefin
 }
 
 /** Changesets become versions and changelogs; the charts' own files follow. */
-async function version({ root }: CommandInput): Promise<number> {
+async function version(input: CommandInput): Promise<number> {
+  const { root } = input;
   requireCleanTree(root);
   if (readChangesets(root).size === 0) {
     throw new InputError({
@@ -64,7 +65,7 @@ async function version({ root }: CommandInput): Promise<number> {
   }
   consumeChangesets(root);
   for (const file of syncCharts(root, new Date().toISOString())) writeNote(`written: ${file}`);
-  const docs = await writeDocs({ arguments: [], options: new OptionValues(new Map()), root });
+  const docs = await writeDocs({ ...input, arguments: [], options: new OptionValues(new Map()) });
   const workspace = readWorkspace(root);
   const problems = [...versionProblems(workspace)];
   for (const problem of problems) writeNote(describeInputError(new InputError(problem)));
