@@ -88,7 +88,8 @@ describe("rules", () => {
       expect.arrayContaining([
         'plan:namespace_memory_bytes{"layer":"data-services","namespace":"data"} = vector(6442450944)',
         'plan:node_cpu_cores{"part":"allocatable"} = vector(7.5)',
-        "plan:addresses{} = vector(3)",
+        'plan:addresses{"state":"held"} = vector(3)',
+        'plan:addresses{"state":"reserved"} = vector(0)',
       ]),
     );
   });

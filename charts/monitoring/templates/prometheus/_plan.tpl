@@ -52,18 +52,21 @@ groups:
       {{- range $name, $reserved := $plan.addresses.reserved }}
       {{- include "prometheus.fact" (dict "name" "address" "value" 1 "labels" (dict "address" $reserved.range "state" "reserved" "holder" $reserved.purpose "component" $reserved.component)) | nindent 6 }}
       {{- end }}
-      {{- $addresses := 0 }}
+      {{- /* A Service of the platform has each that is held; a reserved one may be taken or not. */}}
+      {{- $addresses := dict "held" 0 "reserved" 0 }}
       {{- range $plan.addresses.services }}
       {{- if include "platform.enabled" (dict "root" $.root "component" .component) }}
-      {{- $addresses = add1 $addresses }}
+      {{- $_ := set $addresses "held" (add1 $addresses.held) }}
       {{- end }}
       {{- end }}
       {{- range $plan.addresses.reserved }}
       {{- if include "platform.enabled" (dict "root" $.root "component" .component) }}
-      {{- $addresses = add $addresses (include "prometheus.addresses" .range) }}
+      {{- $_ := set $addresses "reserved" (add $addresses.reserved (include "prometheus.addresses" .range)) }}
       {{- end }}
       {{- end }}
-      {{- include "prometheus.fact" (dict "name" "addresses" "value" $addresses) | nindent 6 }}
+      {{- range $state, $count := $addresses }}
+      {{- include "prometheus.fact" (dict "name" "addresses" "value" $count "labels" (dict "state" $state)) | nindent 6 }}
+      {{- end }}
       {{- include "prometheus.fact" (dict "name" "prometheus_series" "value" (include "prometheus.series" .)) | nindent 6 }}
 {{- end -}}
 
