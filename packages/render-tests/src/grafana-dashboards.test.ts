@@ -202,10 +202,10 @@ test("what is provisioned is exactly what the enabled components have figures fo
       .sort();
   const all = dashboards.map((dashboard: Dashboard) => dashboard.name).sort();
   expect(provisioned(await renderPlatform())).toEqual(all);
-  const without = ["longhorn", "redis", "loki", "promtail", "node-exporter"].map(
+  const without = ["argocd", "longhorn", "redis", "loki", "promtail", "node-exporter"].map(
     (name) => `global.components.${name}.enabled=false`,
   );
   expect(provisioned(await renderPlatform(without))).toEqual(
-    all.filter((name) => !["longhorn", "redis", "loki", "logs", "node", "storage"].includes(name)),
+    all.filter((name) => !["longhorn", "redis", "loki", "logs", "node", "rollout", "storage"].includes(name)),
   );
 });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { ManifestIndex } from "@t495/proof";
 import { load } from "js-yaml";
 import { readExpositions } from "../test/expositions.ts";
@@ -17,6 +17,7 @@ interface Configuration {
   }[];
 }
 
+jest.setTimeout(60_000);
 let manifests: ManifestIndex;
 
 beforeAll(async () => {
