@@ -173,6 +173,10 @@ const imageSchema = z.strictObject({
   tag: optionalText,
   digest: optionalText.describe("Of the multi-platform index; null when no evidence was found."),
   endOfLife: optionalText.describe("YYYY-MM-DD; null when upstream announced none."),
+  oneWay: z
+    .enum(["major", "minor", "any"])
+    .nullable()
+    .describe("The step of its version that a revert does not take back; null when every step can be."),
   evidence: optionalText.describe("Where tag and digest were seen."),
   users: z.array(z.string()).describe("Kind namespace/name of each object that runs it or hands it on."),
 });

@@ -133,13 +133,14 @@ function toBand({ layer, wave, objects, components }: ReturnType<typeof rolloutO
   };
 }
 
-function toImageRow({ key, repository, tag, digest, endOfLife, evidence, usedBy }: ImageEntry): ImageRow {
+function toImageRow({ key, repository, tag, digest, endOfLife, oneWay, evidence, usedBy }: ImageEntry): ImageRow {
   return {
     name: key ?? null,
     repository,
     tag: tag ?? null,
     digest: digest ?? null,
     endOfLife: endOfLife ?? null,
+    oneWay: oneWay ?? null,
     evidence: evidence || null,
     users: usedBy.map((manifest) => describeObject(manifest)),
   };

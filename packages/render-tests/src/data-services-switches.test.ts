@@ -38,7 +38,30 @@ async function findings(settings: readonly string[]): Promise<readonly string[]>
   return proof.findings.map(({ message }) => message);
 }
 
+const COPY_OFF_THE_NODE = [
+  "data-services.minio.backup.enabled=true",
+  "data-services.minio.backup.target.address=nas.home.arpa:9000",
+];
+
 describe("a switch and what goes with it", () => {
+  test.each(["t495", "small-16gb", "large-64gb"])(
+    "copies off the node fit %s, with their flows",
+    async (profile) => {
+      const flows = ["minio-backup", "minio-backup-dns", "minio-backup-target"];
+      const settings = [...COPY_OFF_THE_NODE, ...flows.map((name) => `global.flows.${name}.enabled=true`)];
+      const { manifests } = await platform.render({ profile, settings });
+      expect(prove({ manifests, today: "2026-11-24", tools: {} }).findings).toEqual([]);
+    },
+  );
+
+  test("without their flows they could not reach the store", async () => {
+    expect(await findings(COPY_OFF_THE_NODE)).not.toEqual([]);
+  });
+
+  test("the drill of the dumps may be off", async () => {
+    expect(await findings(off(["data-services.postgresql.backup.drill"]))).toEqual([]);
+  });
+
   test.each(SWITCHES)("%s is proven", async (...paths) => {
     expect(await findings(off(paths))).toEqual([]);
   });
@@ -81,6 +104,7 @@ describe("what every workload of the data services has in common", () => {
       "minio-provision",
       "postgresql",
       "postgresql-backup",
+      "postgresql-drill",
       "postgresql-provision",
       "redis",
       "registry",

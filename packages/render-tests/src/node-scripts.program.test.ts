@@ -10,7 +10,7 @@ describeReal(
   isThere || undefined,
   "Install ShellCheck: apt-get install shellcheck.",
   () => {
-    test.each(["preflight.sh", "install.sh", "reset.sh"])(
+    test.each(["preflight.sh", "install.sh", "reset.sh", "restore.sh", "common/etc/platform/backup.sh"])(
       "%s has nothing that ShellCheck warns of",
       async (script) => {
         const options = ["--external-sources", "--shell=sh", "--source-path=SCRIPTDIR"];

@@ -40,6 +40,12 @@ describe("PostgreSQL's values", () => {
       /11 for backups, metrics and superusers, are 76, maxConnections is 60/,
     ],
     ["a volume that holds no dumps", "backup.storage.size=1Mi", /backup\.storage\.size is 1Mi, at least 1Gi/],
+    [
+      "a drill with no room for a server",
+      "backup.drill.resources.limits.memory=64Mi",
+      /drill\.resources.* at least 128Mi/,
+    ],
+    ["a drill with no room for a database", "backup.drill.scratch.size=1Mi", /drill\.scratch.* at least 1Gi/],
     ["a limit too small to run", "metrics.resources.limits.memory=8Mi", /metrics\.resources.* at least 32Mi/],
     ["an absence that the plan does not know of", "databases.jupyterhub=null", /jupyterhub/],
     ["a retention that could remove the last dump", "backup.keepCount=0", /keepCount/],

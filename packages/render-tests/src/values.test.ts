@@ -6,7 +6,15 @@ import type { Platform } from "@t495/proof";
 import { execa } from "execa";
 import { assembleTestChart, INSTALL_MS, openTestPlatform, ROOT, testHelm } from "../test/open-platform.ts";
 import { refusalOf } from "../test/refusal.ts";
-import { changed, folderOf, inTurns, leavesOf, parseValues, textByFolder } from "../test/values-leaves.ts";
+import {
+  changed,
+  folderOf,
+  inTurns,
+  leavesOf,
+  OPT_INS,
+  parseValues,
+  textByFolder,
+} from "../test/values-leaves.ts";
 
 let platform: Platform;
 
@@ -127,12 +135,13 @@ describe("every value is used: another one renders something else", () => {
   let before: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
-    before = textByFolder((await platform.render({ profile: "t495" })).manifests);
+    before = textByFolder((await platform.render({ profile: "t495", settings: OPT_INS })).manifests);
   });
 
   // Values of one component cannot change another's objects, so one rendering serves a value of each.
   test.each(inTurns([...leaves.values()], folderOf))("%s", async (_paths, changedLeaves) => {
-    const { manifests } = await platform.render({ profile: "t495", settings: changedLeaves.map(changed) });
+    const settings = [...OPT_INS, ...changedLeaves.map(changed)];
+    const { manifests } = await platform.render({ profile: "t495", settings });
     const after = textByFolder(manifests);
     const unused = changedLeaves.filter((leaf) => after.get(folderOf(leaf)) === before.get(folderOf(leaf)));
     expect(unused).toEqual([]);

@@ -77,6 +77,13 @@ export class PostgresqlServer {
     return this.finish(this.begin(container, [], env));
   }
 
+  /** The drill, and what is left of its directory. */
+  async drill(env: Readonly<Record<string, string>> = {}): Promise<Result & { readonly left: string[] }> {
+    const container = await this.machine.container("CronJob", "postgresql-drill", this.secrets);
+    const result = await this.finish(this.begin(container, [], env));
+    return { ...result, left: await readdir(container.host("/scratch")) };
+  }
+
   /** As with `kubectl exec`; here over TCP, because the socket admits only a system user named postgres. */
   async restore(...args: readonly string[]): Promise<Result> {
     const container = await this.machine.container("StatefulSet", "postgresql", this.secrets);

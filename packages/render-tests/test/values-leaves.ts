@@ -17,6 +17,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   "/etc/os-release": "/etc/hosts",
   "/var/lib/promtail": "/var/lib/collector",
   mlflow: "backups",
+  platform: "copies",
   notebooks: "backups",
   "us-east-1": "eu-west-1",
   "Etc/UTC": "Europe/Zurich",
@@ -45,8 +46,16 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
 /** Values of the monitoring that are regular expressions. */
 const PATTERNS = /^monitoring\.[a-z-]+\.(?:.*metrics|histograms|devices)(?:\[0\])?$/;
 
+/** What is off by default and has values of its own: they count only while it is on. */
+export const OPT_INS: readonly string[] = [
+  "data-services.minio.backup.enabled=true",
+  "data-services.minio.backup.target.address=nas.home.arpa:9000",
+];
+
 /** What else has to change with a value, or which other list is admitted. */
 const OTHER_SETTINGS: Readonly<Record<string, string>> = {
+  // On already, as an opt-in.
+  "data-services.minio.backup.enabled": "data-services.minio.backup.enabled=false",
   // Without a target there are no backups.
   "infrastructure.longhorn.backup.cron":
     "infrastructure.longhorn.backup.target=nfs://nas:/b,infrastructure.longhorn.backup.cron=0 2 * * *",

@@ -55,7 +55,8 @@ function table(summary: string, load: CommandDefinition["load"]): CommandDefinit
   };
 }
 
-const commands: Readonly<Record<string, CommandDefinition>> = {
+/** Every command, in the order in which help lists them. */
+export const commands: Readonly<Record<string, CommandDefinition>> = {
   prove: {
     summary: "Render the platform and prove that it fits its node.",
     arguments: "",
@@ -197,6 +198,26 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
     },
     load: () => import("./commands/bench.ts"),
   },
+  release: {
+    summary: "The stages of a release: check, version, package, push, tag.",
+    arguments: "[STAGE]",
+    maxArguments: 1,
+    options: {
+      since: {
+        type: "string",
+        value: "REVISION",
+        description: "For check: what has changed since then; the last release when not given.",
+      },
+      registry: { type: "string", value: "oci://HOST/PATH", description: "For push: where charts go." },
+      "plain-http": { type: "boolean", description: "For push: the registry has no TLS." },
+      first: {
+        type: "boolean",
+        description: "For push: a chart whose look-up is denied was never pushed, as on GHCR.",
+      },
+      yes: { type: "boolean", description: "For push and tag: do it; else it is only said." },
+    },
+    load: () => import("./commands/release.ts"),
+  },
   docs: {
     summary: "Write what is generated from the sources.",
     arguments: "",
@@ -240,7 +261,7 @@ async function run([name, ...words]: readonly string[], root: string): Promise<n
     return 0;
   }
   const action = await command.load();
-  return action.run({ ...parsed, root });
+  return action.run({ ...parsed, root, commands });
 }
 
 function findCommand(name: string): CommandDefinition {

@@ -24,6 +24,8 @@ export interface CommandInput {
   readonly options: OptionValues;
   /** The repository's folder, with a trailing slash. */
   readonly root: string;
+  /** Every command, for what is written about them. */
+  readonly commands: Readonly<Record<string, CommandDefinition>>;
 }
 
 /** Returns the exit code. */

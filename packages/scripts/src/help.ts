@@ -21,10 +21,19 @@ export function commandHelp(name: string, command: CommandDefinition): string {
     `--${option}${value === undefined ? "" : ` ${value}`}${multiple ? " ..." : ""}`,
     description,
   ]);
-  const usage = ["Usage: platform", name, command.arguments, "[OPTIONS]"]
-    .filter((word) => word !== "")
-    .join(" ");
-  return [command.summary, "", usage, "", ...columns([...options, ["--help", "This."]]), ""].join("\n");
+  return [
+    command.summary,
+    "",
+    usageOf(name, command),
+    "",
+    ...columns([...options, ["--help", "This."]]),
+    "",
+  ].join("\n");
+}
+
+/** `Usage: platform prove [OPTIONS]`. */
+export function usageOf(name: string, command: CommandDefinition): string {
+  return ["Usage: platform", name, command.arguments, "[OPTIONS]"].filter((word) => word !== "").join(" ");
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

@@ -10,7 +10,7 @@ import { cacheDirectory, helmFor } from "./helm.ts";
 import { writeNote } from "./output.ts";
 
 /** The umbrella chart, below the repository's folder. */
-const UMBRELLA = "charts/platform-umbrella";
+export const UMBRELLA = "charts/platform-umbrella";
 /** The chart that installs Argo CD. */
 const ARGOCD = "charts/argocd";
 

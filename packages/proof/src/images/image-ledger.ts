@@ -26,6 +26,8 @@ export interface ImageEntry {
   readonly evidence: string;
   /** YYYY-MM-DD; undefined when upstream announced none. */
   readonly endOfLife: string | undefined;
+  /** The step of its version that a revert does not take back. */
+  readonly oneWay: "major" | "minor" | "any" | undefined;
   /** Objects that run it or hand it on to a program that does, each once. */
   readonly usedBy: readonly Manifest[];
 }
@@ -82,13 +84,14 @@ export function imageLedger(
     planned.map(({ name }) => name).filter((name) => users.get(name)?.size === 0),
   );
   return [
-    ...planned.map(({ key, name, repository, tag, digest, evidence, endOfLife }) => ({
+    ...planned.map(({ key, name, repository, tag, digest, evidence, endOfLife, oneWay }) => ({
       key,
       repository,
       tag,
       digest: digest === "" ? undefined : digest,
       evidence,
       endOfLife: endOfLife === "" ? undefined : endOfLife,
+      oneWay,
       usedBy: [...(users.get(name) ?? [])],
     })),
     ...[...unlisted].map(([name, { repository, tag, digest }]) => ({
@@ -98,6 +101,7 @@ export function imageLedger(
       digest,
       evidence: "",
       endOfLife: undefined,
+      oneWay: undefined,
       usedBy: [...(users.get(name) ?? [])],
     })),
   ];

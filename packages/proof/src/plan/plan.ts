@@ -150,6 +150,12 @@ const imageSchema = z.strictObject({
     .describe("Of the multi-platform index; empty when no evidence was found, never invented."),
   evidence: z.string().describe("Where tag and digest were seen."),
   endOfLife: date.describe("When upstream stopped or will stop; empty when not announced."),
+  oneWay: z
+    .enum(["major", "minor", "any"])
+    .optional()
+    .describe(
+      "The step of its version that a revert does not take back, since its data is converted; without it every step can be.",
+    ),
 });
 
 const dynamicPodSchema = z.strictObject({

@@ -39,17 +39,18 @@ export function orderTable(bands: readonly OrderBand[], style: ReportStyle): str
   return textOf(renderTable(columns, cells, style.width), style);
 }
 
-/** As `platform images` prints it: pin, end of life and users of each image. */
+/** As `platform images` prints it: pin, end of life, the step that no revert takes back, and users of each image. */
 export function imageTable(rows: readonly ImageRow[], style: ReportStyle): string {
   if (rows.length === 0) return "No pod names an image.\n";
-  const cells = rows.map(({ repository, tag, digest, endOfLife, users }) => [
+  const cells = rows.map(({ repository, tag, digest, endOfLife, oneWay, users }) => [
     repository,
     tag ?? "no tag",
     digest === null ? "unknown" : digest.replace(/^(sha256:.{12}).*$/, "$1…"),
     endOfLife ?? "not announced",
+    oneWay ?? "",
     users.join(", "),
   ]);
-  const columns = ["image", "tag", "digest", "end of life", "used by"].map((title) => ({ title }));
+  const columns = ["image", "tag", "digest", "end of life", "one way", "used by"].map((title) => ({ title }));
   return textOf(renderTable(columns, cells, style.width), style);
 }
 

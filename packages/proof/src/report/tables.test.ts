@@ -92,6 +92,7 @@ describe("addresses and images", () => {
     tag: "8.0",
     digest: `sha256:${"0123456789ab".padEnd(64, "0")}`,
     endOfLife: null,
+    oneWay: "major" as const,
     evidence: "a release page",
     users: ["Deployment data/redis", "Job data/warm"],
   };

@@ -11,6 +11,9 @@ const cron = (metric: string, value: number | string): string =>
   `kube_cronjob_${metric}{namespace="data",cronjob="postgresql-backup"} ${value}`;
 /** Named by Longhorn after its RecurringJob. */
 const volumes = { namespace: "longhorn-system", cronjob: "backup" };
+const drill = { namespace: "data", cronjob: "postgresql-drill" };
+const drilled = (metric: string, value: number | string): string =>
+  cron(metric, value).replace("postgresql-backup", "postgresql-drill");
 const requests = (code: number, each: number): string =>
   `traefik_service_requests_total{service="data-registry-http@kubernetes",code="${code}"} 0+${each}x300`;
 
@@ -91,6 +94,34 @@ export const backupCases: readonly AlertCase[] = [
     quiet: [cron("created", "0x2500"), cron("status_last_successful_time", "86400x2500")],
     labels: volumes,
     summary: "backup in longhorn-system has never made a backup",
+    after: "37h",
+  },
+  {
+    alert: "DrillTooOld",
+    fires: [drilled("status_last_successful_time", "0x20000")],
+    // A backup of that age is another alert's.
+    quiet: [
+      drilled("status_last_successful_time", "86400x20000"),
+      cron("status_last_successful_time", "0x20000"),
+    ],
+    labels: drill,
+    summary: "postgresql-drill in data last restored a backup 13d 1h 0m 0s ago",
+    after: "313h",
+  },
+  {
+    alert: "DrillNeverPassed",
+    fires: [drilled("created", "0x20000")],
+    quiet: [drilled("created", "0x20000"), drilled("status_last_successful_time", "86400x20000")],
+    labels: drill,
+    summary: "postgresql-drill in data has never restored a backup",
+    after: "313h",
+  },
+  {
+    alert: "CronJobSuspended",
+    fires: [cron("spec_suspend", "1x2500")],
+    quiet: [cron("spec_suspend", "0x2500")],
+    labels: cronJob,
+    summary: "postgresql-backup in data has been suspended for a day",
     after: "37h",
   },
   {

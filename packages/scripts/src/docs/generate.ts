@@ -1,10 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, ruleTexts } from "@t495/proof";
+import { InputError, proofJsonSchema, ruleTexts } from "@t495/proof";
 import { parse } from "yaml";
+import type { CommandDefinition } from "../command.ts";
 import { chartReadme } from "./chart-readme.ts";
+import { commandReference } from "./command-reference.ts";
+import { proofReference } from "./proof-reference.ts";
 import { ruleReference } from "./rule-reference.ts";
 import { documentValues } from "./values-comments.ts";
+import { type ChartValues, valuesReference } from "./values-reference.ts";
 import { layerSchema, umbrellaSchema } from "./values-schema.ts";
 
 /** A file that is generated, relative to the repository's root. */
@@ -15,29 +19,45 @@ export interface GeneratedFile {
 
 /**
  * Everything that is generated from the sources of one checkout, except what needs a rendering: each chart's
- * `values.schema.json` and README, and the rule reference.
+ * `values.schema.json` and README, the proof's schema, and the pages below `docs/reference`.
  *
  * @throws InputError for a values file that is no YAML, and for a values key without a comment.
  */
-export async function generateReferences(root: string): Promise<readonly GeneratedFile[]> {
+export async function generateReferences(
+  root: string,
+  commands: Readonly<Record<string, CommandDefinition>>,
+): Promise<readonly GeneratedFile[]> {
   const charts = (await readdir(join(root, "charts"), { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
   const perChart = await Promise.all(charts.map((chart) => generateForChart(root, chart)));
-  return [...perChart.flat(), { path: "docs/reference/rules.md", text: ruleReference(ruleTexts) }];
+  const schema = proofJsonSchema();
+  return [
+    ...perChart.flatMap(({ files }) => files),
+    { path: "packages/proof/schemas/proof.schema.json", text: `${JSON.stringify(schema, undefined, 2)}\n` },
+    { path: "docs/reference/rules.md", text: ruleReference(ruleTexts) },
+    { path: "docs/reference/values.md", text: valuesReference(perChart.map(({ values }) => values)) },
+    { path: "docs/reference/command-line.md", text: commandReference(commands) },
+    { path: "docs/reference/proof-json.md", text: proofReference(schema) },
+  ];
 }
 
-async function generateForChart(root: string, chart: string): Promise<readonly GeneratedFile[]> {
+interface ChartReferences {
+  readonly files: readonly GeneratedFile[];
+  readonly values: ChartValues;
+}
+
+async function generateForChart(root: string, chart: string): Promise<ChartReferences> {
   const folder = join("charts", chart);
   const read = (file: string): Promise<string> => readFile(join(root, folder, file), "utf8");
-  const [metadata, schema, values, introduction] = await Promise.all([
+  const [metadata, schema, valuesText, introduction] = await Promise.all([
     read("Chart.yaml"),
     read("values.schema.json"),
     readOptional(join(root, folder, "values.yaml")),
     readOptional(join(root, folder, "INTRODUCTION.md")),
   ]);
-  const { rows, undocumented } = documentValues(values, `${folder}/values.yaml`);
+  const { rows, undocumented } = documentValues(valuesText, `${folder}/values.yaml`);
   const first = undocumented[0];
   if (first !== undefined) {
     throw new InputError({
@@ -47,22 +67,21 @@ async function generateForChart(root: string, chart: string): Promise<readonly G
     });
   }
   // Only the umbrella sets the plan; the layers receive it.
-  const global = ((parse(values) ?? {}) as { global?: unknown }).global;
+  const global = ((parse(valuesText) ?? {}) as { global?: unknown }).global;
   const own = JSON.parse(schema);
-  const readme = chartReadme({
-    name: chart,
-    description: (parse(metadata) as { description: string }).description,
-    introduction,
-    values: rows,
-    readsGlobal: global === undefined,
-  });
-  return [
-    { path: join(folder, "README.md"), text: readme },
-    {
-      path: join(folder, "values.schema.json"),
-      text: `${JSON.stringify(global === undefined ? layerSchema(own) : umbrellaSchema(own, global), null, 2)}\n`,
-    },
-  ];
+  const { description } = parse(metadata) as { description: string };
+  const values: ChartValues = { name: chart, description, values: rows };
+  const checked = global === undefined ? layerSchema(own) : umbrellaSchema(own, global);
+  return {
+    values,
+    files: [
+      {
+        path: join(folder, "README.md"),
+        text: chartReadme({ ...values, introduction, readsGlobal: global === undefined }),
+      },
+      { path: join(folder, "values.schema.json"), text: `${JSON.stringify(checked, null, 2)}\n` },
+    ],
+  };
 }
 
 async function readOptional(file: string): Promise<string> {

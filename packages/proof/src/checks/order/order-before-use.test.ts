@@ -19,6 +19,7 @@ testRule(orderBeforeUse, {
   "webhook-without-its-service": ["used-in-later-wave", "used-in-later-wave"],
   "project-after-its-applications": ["used-in-later-wave", "used-in-later-wave"],
   "across-layers": ["used-in-later-layer", "unordered"],
+  "claim-of-another-component": ["unordered", "unordered"],
   "never-applied": ["never-applied"],
   "declared-dependencies": [
     "dependency-in-later-layer",
@@ -34,6 +35,7 @@ testRule(orderBeforeUse, {
   "ok-not-a-need": [],
   "ok-webhooks": [],
   "ok-earlier-layer": [],
+  "ok-claim-by-the-clock": [],
 });
 
 test("says what happens to pods that come before their priority class", () => {

@@ -53,6 +53,7 @@ function* checkDependency(dependency: Dependency, positions: Positions): Generat
   const precedence = positions.precedence(used, user);
   if (precedence === undefined || precedence === "ready") return;
   if (precedence === "applied" && needs === "exists") return;
+  if (precedence === "concurrent" && waitsByTheClock(dependency)) return;
   const after = positions.of(user);
   const before = positions.of(used);
   const names = `${describeObject(referenceOf(user))} needs ${describeObject(referenceOf(used))}`;
@@ -92,6 +93,11 @@ function* checkDependency(dependency: Dependency, positions: Positions): Generat
       fix: `Give ${describeObject(referenceOf(user))} a wave after ${before.task.wave}.`,
     };
   }
+}
+
+/** No sync waits for the pods of a CronJob, and one whose claim is not there yet waits for it. */
+function waitsByTheClock({ user, used }: Dependency): boolean {
+  return user.kind === "CronJob" && used.kind === "PersistentVolumeClaim";
 }
 
 function* checkDeclared(plan: Plan): Generator<Problem<Code>> {

@@ -1,0 +1,64 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Proof } from "@t495/proof";
+import { RepositoryCopy } from "./repository-copy.ts";
+import { type CliResult, runCli } from "./run-cli.ts";
+import { writeExamples } from "./write-examples.ts";
+
+const EVERY_PROFILE = ["t495", "small-16gb", "large-64gb"].flatMap((profile) => ["--profile", profile]);
+
+let copy: RepositoryCopy;
+/** The repository's own: a copy has no tools and would build another. */
+let helm: string;
+
+beforeAll(async () => {
+  helm = JSON.parse((await runCli(["tools", "--format", "json"])).stdout).helm.path;
+}, 300_000);
+
+beforeEach(() => {
+  copy = new RepositoryCopy();
+});
+afterEach(() => copy.remove());
+
+const platform = (...words: string[]): Promise<CliResult> =>
+  runCli(words, { launcher: copy.launcher, env: { HELM_BIN: helm } });
+
+async function prove(...words: string[]): Promise<Proof[]> {
+  const { stdout, stderr } = await platform("prove", "--format", "json", ...words);
+  if (stdout === "") throw new Error(stderr);
+  return [JSON.parse(stdout)].flat();
+}
+
+const findings = (proofs: readonly Proof[]) =>
+  proofs.flatMap(({ profile, findings }) => findings.map(({ rule, code }) => `${profile}: ${rule} ${code}`));
+
+describe("the pages, followed to the letter", () => {
+  test("change a size", async () => {
+    writeExamples(copy, "docs/how-to/change-a-size.md");
+    const [proof] = await prove();
+    expect(proof?.findings).toEqual([]);
+    const limits = proof?.budget.namespaces.find(({ name }) => name === "mlflow")?.steady.memoryLimits;
+    expect(limits).toBe(1536 * 2 ** 20);
+  }, 180_000);
+
+  test("add a profile", async () => {
+    writeExamples(copy, "docs/how-to/add-a-profile.md");
+    expect(await platform("docs")).toMatchObject({ code: 0, stderr: "" });
+    const proofs = await prove("--profile", "desk-32gb");
+    expect(proofs.map(({ profile }) => profile)).toEqual(["desk-32gb"]);
+    expect(findings(proofs)).toEqual([]);
+    expect(proofs[0]?.unchecked.map(({ rule }) => rule)).not.toContain("node-config-agrees");
+  }, 180_000);
+
+  test("add a component", async () => {
+    writeExamples(copy, "docs/how-to/add-a-component.md");
+    expect(await platform("docs")).toMatchObject({ code: 0, stderr: "" });
+    expect(findings(await prove(...EVERY_PROFILE))).toEqual([]);
+    const { stdout } = await platform("render", "--component", "startpage");
+    expect(stdout.match(/^kind: \w+/gm)?.sort()).toEqual(
+      ["ConfigMap", "Deployment", "Ingress", "NetworkPolicy", "Service", "ServiceAccount"].map(
+        (kind) => `kind: ${kind}`,
+      ),
+    );
+    expect(stdout).toContain('<li><a href="https://mlflow.t495.home.arpa/">mlflow</a></li>');
+  }, 180_000);
+});
