@@ -15,7 +15,7 @@ const dashboards = readDashboards();
 /** Labels of every stream; a test of the log collector holds them against its rules. */
 const STREAM_LABELS = ["namespace", "pod", "container", "app", "role", "node"];
 /** Jobs that are no component of the plan. */
-const OTHER_JOBS = ["kubelet", "cadvisor", "argocd"];
+const OTHER_JOBS = ["kubelet", "cadvisor"];
 
 let series: ReadonlyMap<string, Series>;
 
@@ -201,11 +201,11 @@ test("what is provisioned is exactly what the enabled components have figures fo
       .flatMap(({ name }) => /^grafana-dashboard-(.+)$/.exec(name)?.[1] ?? [])
       .sort();
   const all = dashboards.map((dashboard: Dashboard) => dashboard.name).sort();
-  expect(provisioned(await renderPlatform())).toEqual(all.filter((name) => name !== "longhorn"));
-  const without = ["redis", "loki", "promtail", "node-exporter"].map(
+  expect(provisioned(await renderPlatform())).toEqual(all);
+  const without = ["argocd", "longhorn", "redis", "loki", "promtail", "node-exporter"].map(
     (name) => `global.components.${name}.enabled=false`,
   );
   expect(provisioned(await renderPlatform(without))).toEqual(
-    all.filter((name) => !["longhorn", "redis", "loki", "logs", "node", "storage"].includes(name)),
+    all.filter((name) => !["longhorn", "redis", "loki", "logs", "node", "rollout", "storage"].includes(name)),
   );
 });

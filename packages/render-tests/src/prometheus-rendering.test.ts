@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { ManifestIndex } from "@t495/proof";
 import { load } from "js-yaml";
 import { readExpositions } from "../test/expositions.ts";
@@ -17,6 +17,7 @@ interface Configuration {
   }[];
 }
 
+jest.setTimeout(60_000);
 let manifests: ManifestIndex;
 
 beforeAll(async () => {
@@ -87,10 +88,24 @@ describe("rules", () => {
     expect(factsOf(manifests)).toEqual(
       expect.arrayContaining([
         'plan:namespace_memory_bytes{"layer":"data-services","namespace":"data"} = vector(6442450944)',
-        'plan:node_cpu_cores{"part":"allocatable"} = vector(7.5)',
-        "plan:addresses{} = vector(3)",
+        'plan:namespace_quota{"namespace":"data","resource":"requests.cpu"} = vector(0.65)',
+        "plan:node_cpu_cores{} = vector(7.5)",
+        'plan:addresses{"state":"held"} = vector(3)',
+        'plan:addresses{"state":"reserved"} = vector(0)',
       ]),
     );
+  });
+
+  test("an address that is reserved is given away, and nobody has to hold it", async () => {
+    const reserved = await renderPlatform(["global.addresses.reserved.kserve.component=traefik"]);
+    expect(factsOf(reserved)).toEqual(
+      expect.arrayContaining([
+        'plan:addresses{"state":"held"} = vector(3)',
+        'plan:addresses{"state":"reserved"} = vector(1)',
+      ]),
+    );
+    const missing = alertsOf(reserved).find(({ alert }) => alert === "AddressMissing");
+    expect(missing?.expr).toContain('plan:addresses{state="held"}');
   });
 
   test("each says how bad it is, what it is, and what to do", () => {

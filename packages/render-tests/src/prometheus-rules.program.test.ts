@@ -74,7 +74,9 @@ describeReal("promtool", promtool, goProgramMissing(PROMTOOL), (program) => {
       const own = Object.entries(prometheusFiles(manifests)).find(([, text]) =>
         text.includes(`alert: ${name}\n`),
       );
-      const files = ["plan.yml", "records.yml", own?.[0] ?? ""];
+      // Two hundred series more each minute, of days: only for those that ask for one of them.
+      const shared = /[a-z]:[a-z]/.test(own?.[1] ?? "") ? ["plan.yml", "records.yml"] : [];
+      const files = [...shared, own?.[0] ?? ""];
       // JSON is YAML.
       await writeFile(file, JSON.stringify({ rule_files: files, evaluation_interval: "4m", tests }));
       const { exitCode, stdout, stderr } = await run(program, ["test", "rules", file]);

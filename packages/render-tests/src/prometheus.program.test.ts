@@ -41,9 +41,13 @@ describeReal("Prometheus itself", program, goProgramMissing(PROMETHEUS), (file) 
         "- cadvisor/-",
         "- kube-state-metrics/server",
         "- kubelet/-",
-        "argocd argocd/argocd-repo-server",
+        "argocd argocd/application-controller",
+        "argocd argocd/applicationset-controller",
+        "argocd argocd/repo-server",
+        "argocd argocd/server",
         "data postgresql/server",
         "jupyter jupyterhub/hub",
+        "longhorn-system longhorn/manager",
         "metallb-system metallb/controller",
         "metallb-system metallb/speaker",
         "monitoring node-exporter/agent",
@@ -74,7 +78,9 @@ describeReal("Prometheus itself", program, goProgramMissing(PROMETHEUS), (file) 
     );
     expect(names).toContain("container_memory_working_set_bytes");
     expect(names).toContain("traefik_service_request_duration_seconds_bucket");
-    expect(names.filter((name) => /^go_gc|^promhttp_|^controller_runtime_.*_bucket$/.test(name))).toEqual([]);
+    expect(
+      names.filter((name) => /^go_gc|^promhttp_|^grpc_|^controller_runtime_.*_bucket$/.test(name)),
+    ).toEqual([]);
     const [series] = await pod.query("prometheus_tsdb_head_series");
     expect(Number(series?.value[1])).toBeLessThan(5000);
     const own = await pod.query('count(container_memory_working_set_bytes{name!=""})');
@@ -85,6 +91,14 @@ describeReal("Prometheus itself", program, goProgramMissing(PROMETHEUS), (file) 
     const namespaces = (await pod.query("kube_resourcequota")).map(({ metric }) => metric.namespace);
     expect(namespaces).not.toContain("monitoring");
     expect(namespaces.length).toBeGreaterThan(0);
+  });
+
+  test("keeps the name and the project of each Application, and who says it", async () => {
+    const labels = "name, project, dest_namespace, namespace, job";
+    const applications = await pod.query(`count by (${labels}) (argocd_app_info)`);
+    expect(applications.map(({ metric }) => metric)).toEqual([
+      { name: "redis", project: "data-services", dest_namespace: "data", namespace: "argocd", job: "argocd" },
+    ]);
   });
 
   test("evaluates every rule without a failure", async () => {

@@ -8,8 +8,6 @@ import type { ApiObject } from "./kubernetes-object.ts";
 import { NODE } from "./real-pod.ts";
 
 const NODE_ADDRESS = "192.168.1.10";
-/** Pods that the bootstrap makes, and where they answer. */
-const ARGOCD = { "argocd-application-controller": 8082, "argocd-server": 8083, "argocd-repo-server": 8084 };
 
 /** A call that reached it. */
 export interface Call {
@@ -37,7 +35,7 @@ export class PlatformStub {
     });
   }
 
-  /** Makes a running pod of every workload that the API server holds, and of Argo CD's. */
+  /** Makes a running pod of every workload that the API server holds. */
   static async start(api: KubernetesApi): Promise<PlatformStub> {
     const jobs = putPods(api);
     const texts = new Map<string, string>();
@@ -92,19 +90,6 @@ function putPods(api: KubernetesApi): ReadonlyMap<string, string> {
       const port = annotations?.["prometheus.io/port"];
       if (port !== undefined) jobs.set(`${ip}:${port}`, labels["app.kubernetes.io/name"] ?? "");
     }
-  }
-  for (const [name, port] of Object.entries(ARGOCD)) {
-    const labels = {
-      "app.kubernetes.io/name": name,
-      "app.kubernetes.io/component": name,
-      "app.kubernetes.io/part-of": "argocd",
-    };
-    const ports = [{ containerPort: 8080 }, { containerPort: port }].map((each) => ({
-      ...each,
-      protocol: "TCP",
-    }));
-    const ip = put(`${name}-0`, "argocd", { metadata: { labels }, spec: { containers: [{ name, ports }] } });
-    jobs.set(`${ip}:${port}`, "argocd");
   }
   return jobs;
 }

@@ -17,10 +17,8 @@ groups:
       {{- range $part := keys $memory | sortAlpha }}
       {{- include "prometheus.fact" (dict "name" "node_memory_bytes" "value" (get $memory $part) "labels" (dict "part" $part)) | nindent 6 }}
       {{- end }}
-      {{- $cpu := include "platform.number" $node.cpu.capacity }}
-      {{- include "prometheus.fact" (dict "name" "node_cpu_cores" "value" $cpu "labels" (dict "part" "capacity")) | nindent 6 }}
-      {{- $cores := subf (float64 $cpu) (include "platform.number" $node.cpu.reserved | float64) }}
-      {{- include "prometheus.fact" (dict "name" "node_cpu_cores" "value" $cores "labels" (dict "part" "allocatable")) | nindent 6 }}
+      {{- $cores := subf (include "platform.number" $node.cpu.capacity | float64) (include "platform.number" $node.cpu.reserved | float64) }}
+      {{- include "prometheus.fact" (dict "name" "node_cpu_cores" "value" $cores) | nindent 6 }}
       {{- include "prometheus.fact" (dict "name" "node_storage_bytes" "value" (include "platform.number" $node.storage.capacity) "labels" (dict "part" "capacity")) | nindent 6 }}
       {{- include "prometheus.fact" (dict "name" "node_storage_bytes" "value" (include "platform.number" $node.storage.reserved) "labels" (dict "part" "reserved")) | nindent 6 }}
       {{- include "prometheus.fact" (dict "name" "node_pods" "value" (int64 $node.maxPods)) | nindent 6 }}
@@ -32,15 +30,10 @@ groups:
       {{- $labels := dict "namespace" $name "layer" $namespace.chargedTo }}
       {{- with $namespace.budget }}
       {{- include "prometheus.fact" (dict "name" "namespace_memory_bytes" "value" (include "platform.number" .memory) "labels" $labels) | nindent 6 }}
-      {{- include "prometheus.fact" (dict "name" "namespace_cpu_limit_cores" "value" (include "platform.number" .cpuLimits) "labels" $labels) | nindent 6 }}
-      {{- include "prometheus.fact" (dict "name" "namespace_cpu_request_cores" "value" (include "platform.number" .cpuRequests) "labels" $labels) | nindent 6 }}
-      {{- include "prometheus.fact" (dict "name" "namespace_storage_bytes" "value" (include "platform.number" .storage) "labels" $labels) | nindent 6 }}
-      {{- include "prometheus.fact" (dict "name" "namespace_pods" "value" (int64 .pods) "labels" $labels) | nindent 6 }}
+      {{- $quota := dict "limits.memory" .memory "limits.cpu" .cpuLimits "requests.cpu" .cpuRequests "requests.storage" .storage "pods" .pods }}
+      {{- range $resource, $quantity := $quota }}
+      {{- include "prometheus.fact" (dict "name" "namespace_quota" "value" (include "platform.number" $quantity) "labels" (dict "namespace" $name "resource" $resource)) | nindent 6 }}
       {{- end }}
-      {{- end }}
-      {{- range $name, $component := $plan.components }}
-      {{- if $component.enabled }}
-      {{- include "prometheus.fact" (dict "name" "component" "value" 1 "labels" (dict "component" $name "namespace" $component.namespace "layer" $component.layer)) | nindent 6 }}
       {{- end }}
       {{- end }}
       {{- range $job := keys $targets.jobs | sortAlpha }}
@@ -52,18 +45,21 @@ groups:
       {{- range $name, $reserved := $plan.addresses.reserved }}
       {{- include "prometheus.fact" (dict "name" "address" "value" 1 "labels" (dict "address" $reserved.range "state" "reserved" "holder" $reserved.purpose "component" $reserved.component)) | nindent 6 }}
       {{- end }}
-      {{- $addresses := 0 }}
+      {{- /* A Service of the platform has each that is held; a reserved one may be taken or not. */}}
+      {{- $addresses := dict "held" 0 "reserved" 0 }}
       {{- range $plan.addresses.services }}
       {{- if include "platform.enabled" (dict "root" $.root "component" .component) }}
-      {{- $addresses = add1 $addresses }}
+      {{- $_ := set $addresses "held" (add1 $addresses.held) }}
       {{- end }}
       {{- end }}
       {{- range $plan.addresses.reserved }}
       {{- if include "platform.enabled" (dict "root" $.root "component" .component) }}
-      {{- $addresses = add $addresses (include "prometheus.addresses" .range) }}
+      {{- $_ := set $addresses "reserved" (add $addresses.reserved (include "prometheus.addresses" .range)) }}
       {{- end }}
       {{- end }}
-      {{- include "prometheus.fact" (dict "name" "addresses" "value" $addresses) | nindent 6 }}
+      {{- range $state, $count := $addresses }}
+      {{- include "prometheus.fact" (dict "name" "addresses" "value" $count "labels" (dict "state" $state)) | nindent 6 }}
+      {{- end }}
       {{- include "prometheus.fact" (dict "name" "prometheus_series" "value" (include "prometheus.series" .)) | nindent 6 }}
 {{- end -}}
 

@@ -176,12 +176,12 @@ static_configs:
 {{- end -}}
 
 {{/*
-What no rule and no dashboard asks for: figures of the language's runtime, and histograms but the chosen ones, by far
-the most series.
+What no rule and no dashboard asks for: figures of the language's runtime, those of gRPC (Argo CD has twenty for every
+method before one is called), and histograms but the chosen ones, by far the most series.
 */}}
 {{- define "prometheus.dropped" -}}
 - source_labels: [__name__]
-  regex: go_(gc|memstats|sched|cpu|sync|cgo|godebug|info).*|promhttp_.*|net_conntrack_.*
+  regex: go_(gc|memstats|sched|cpu|sync|cgo|godebug|info).*|promhttp_.*|net_conntrack_.*|grpc_.*
   action: drop
 - source_labels: [__name__]
   regex: ({{ join "|" .root.Values.prometheus.histograms }})_bucket

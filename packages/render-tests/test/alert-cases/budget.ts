@@ -10,6 +10,9 @@ const allocatable = (resource: string, value: number): string =>
 const asks = (kind: string, resource: string, value: number): string =>
   `kube_pod_container_resource_${kind}{namespace="data",pod="redis-0",container="redis",resource="${resource}"} ${value}`;
 
+const quota = (resource: string, value: number): string =>
+  `kube_resourcequota{namespace="data",resource="${resource}",type="hard"} ${value}`;
+
 export const budgetCases: readonly AlertCase[] = [
   {
     alert: "MemoryBudgetNearlyUsed",
@@ -20,10 +23,10 @@ export const budgetCases: readonly AlertCase[] = [
   },
   {
     alert: "QuotaDiffersFromPlan",
-    fires: ['kube_resourcequota{namespace="data",resource="limits.memory",type="hard"} 8589934592'],
-    quiet: ['kube_resourcequota{namespace="data",resource="limits.memory",type="hard"} 6442450944'],
-    labels: { namespace: "data" },
-    summary: "The quota of data is not what the plan says",
+    fires: [quota("requests.cpu", 0.7), quota("limits.memory", 6442450944)],
+    quiet: [quota("requests.cpu", 0.65), quota("limits.memory", 6442450944), quota("pods", 10)],
+    labels: { namespace: "data", resource: "requests.cpu" },
+    summary: "The quota of data for requests.cpu is not what the plan says",
   },
   {
     alert: "PodsNotCreated",
@@ -53,8 +56,8 @@ export const budgetCases: readonly AlertCase[] = [
   },
   {
     alert: "AllocatableBelowPlan",
-    fires: [allocatable("memory", 39e9)],
-    quiet: [allocatable("memory", 39661338624)],
+    fires: [allocatable("memory", 39e9), allocatable("cpu", 7.5)],
+    quiet: [allocatable("memory", 39661338624), allocatable("cpu", 7.5)],
     labels: { node: "t495", resource: "memory" },
     summary: "Node t495 can allocate less memory than the plan says",
   },

@@ -10,6 +10,7 @@ const JOBS = [
   "kube-state-metrics",
   "kubelet",
   "loki",
+  "longhorn",
   "metallb",
   "minio",
   "node-exporter",

@@ -9,6 +9,8 @@ const application = (sync: string, health: string): string =>
 const cronJob = { namespace: "data", cronjob: "postgresql-backup" };
 const cron = (metric: string, value: number | string): string =>
   `kube_cronjob_${metric}{namespace="data",cronjob="postgresql-backup"} ${value}`;
+/** Named by Longhorn after its RecurringJob. */
+const volumes = { namespace: "longhorn-system", cronjob: "backup" };
 const drill = { namespace: "data", cronjob: "postgresql-drill" };
 const drilled = (metric: string, value: number | string): string =>
   cron(metric, value).replace("postgresql-backup", "postgresql-drill");
@@ -35,7 +37,7 @@ export const addressCases: readonly AlertCase[] = [
     fires: [pool("in_use_total", 2)],
     quiet: [pool("in_use_total", 3)],
     labels: {},
-    summary: "2 addresses are in use, fewer than the plan gives away",
+    summary: "2 addresses are in use, fewer than the plan has holders for",
   },
   {
     alert: "AddressConfigurationStale",
@@ -88,10 +90,10 @@ export const backupCases: readonly AlertCase[] = [
   },
   {
     alert: "BackupNeverMade",
-    fires: [cron("created", "0x2500")],
+    fires: [`kube_cronjob_created{namespace="longhorn-system",cronjob="backup"} 0x2500`],
     quiet: [cron("created", "0x2500"), cron("status_last_successful_time", "86400x2500")],
-    labels: cronJob,
-    summary: "postgresql-backup in data has never made a backup",
+    labels: volumes,
+    summary: "backup in longhorn-system has never made a backup",
     after: "37h",
   },
   {
