@@ -1,5 +1,5 @@
 import { stringAt } from "../manifest/values.ts";
-import { itemsOf, nameOf, namespaceOf } from "./cluster-facts.ts";
+import { nameOf, namespaceOf } from "./cluster-facts.ts";
 import type { Examination } from "./examination.ts";
 import { running } from "./pods.ts";
 
