@@ -110,7 +110,7 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
     maxArguments: 0,
     options: {
       profile: { ...profiles, multiple: false },
-      kubeconfig: { type: "string", value: "FILE", description: "As for kubectl, which is asked." },
+      ...clusterOptions,
       facts: {
         type: "string",
         value: "FILE",
