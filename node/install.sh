@@ -179,10 +179,12 @@ k3s_binary() {
 }
 
 k3s_service() {
+	started=no
 	if ! is_active k3s; then
 		change 'start K3s, now and at boot' || return 0
 		systemctl daemon-reload
 		systemctl enable --now k3s
+		started=yes
 	elif [ "$files_changed" = yes ] || [ "$k3s_changed" = yes ]; then
 		change 'restart K3s; pods go on' || return 0
 		systemctl restart k3s
@@ -198,6 +200,8 @@ k3s_service() {
 		fi
 		sleep 5
 	done
+	# reset.sh drained it, and the datastore remembers.
+	if [ "$started" = yes ]; then "$root/usr/local/bin/k3s" kubectl uncordon "$NODE_NAME"; fi
 	"$root/usr/local/bin/k3s" kubectl wait --for=condition=Ready "node/$NODE_NAME" --timeout=300s
 }
 
@@ -213,6 +217,7 @@ steps() {
 }
 
 require_root
+require_node
 if [ "$checked" = yes ] && ! sh "$here/preflight.sh" "$profile"; then
 	printf 'error: the machine does not fit yet\n  fix: mend what is listed above; --without-preflight goes on all the same\n' >&2
 	exit 1

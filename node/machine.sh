@@ -41,6 +41,15 @@ require_root() {
 	exit 2
 }
 
+# The machine of another profile: its volumes belong to a node of another name, and so does what a flag would delete.
+require_node() {
+	installed=$(sed -n 's/^node-name: *//p' "$root/etc/rancher/k3s/config.yaml" 2>/dev/null) || true
+	case $installed in '' | "$NODE_NAME") return ;; esac
+	printf 'error: this machine is the node %s; profile %s is for the node %s\n  fix: name the profile of %s, or set %s there\n' \
+		"$installed" "$PROFILE" "$NODE_NAME" "$installed" "global.node.name to $installed" >&2
+	exit 2
+}
+
 # Asks unless --yes was given; an empty standard input says no.
 confirm() {
 	[ "$assume_yes" = yes ] && return

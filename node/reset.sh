@@ -96,8 +96,9 @@ show() {
 stop() {
 	if is_active k3s; then
 		# Not a drain for the pods' sake alone: Longhorn's volumes are detached while there is still an API server.
+		# By eviction: Longhorn's budgets keep what a volume runs in until nobody has it mounted any more.
 		"$root/usr/local/bin/k3s" kubectl drain "$NODE_NAME" --ignore-daemonsets --delete-emptydir-data --force \
-			--disable-eviction --timeout=180s || echo 'note: not every pod stopped in time'
+			--timeout=180s || echo 'note: not every pod stopped in time'
 	fi
 	systemctl disable --now k3s || true
 	for group in kubepods kubepods.slice; do
@@ -165,6 +166,7 @@ delete_data() {
 }
 
 require_root
+require_node
 show
 confirm
 stop

@@ -36,8 +36,7 @@ annotations:
 {{- end -}}
 
 {{/*
-The metadata of a role's pods: they start again when what they read only at the start has changed. Arguments:
-root, role, port (of the metrics; 0 for none).
+The metadata of a role's pods. Arguments: role, port (of the metrics; 0 for none).
 */}}
 {{- define "argocd.podMetadata" -}}
 labels:

@@ -75,7 +75,6 @@ describe("while Kubeflow is reserved", () => {
     const set = rendered("t495").find(
       ({ kind, name }) => kind === "ApplicationSet" && name === "kubeflow",
     )?.object;
-    expect(set?.metadata.annotations).toMatchObject({ "t495.dev/applications": "" });
     expect(set?.spec).toMatchObject({ generators: [{ list: { elements: [] } }] });
   });
 

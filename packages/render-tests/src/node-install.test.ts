@@ -60,7 +60,7 @@ describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))(
       }
       expect(calls.at(-1)).toBe("k3s kubectl wait --for=condition=Ready node/t495 --timeout=300s");
       // What the kernel would now say.
-      machine.write("sys/module/br_netfilter/name", "");
+      for (const module of ["br_netfilter", "iscsi_tcp"]) machine.write(`sys/module/${module}/name`, "");
       for (const [setting, value] of SETTINGS) machine.write(`proc/sys/${setting}`, `${value}\n`);
 
       const second = await install(["--yes"]);
@@ -127,6 +127,17 @@ describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))(
           "systemctl enable --now iscsid",
         ]),
       );
+    });
+
+    test("a node is not renamed by another profile: its volumes belong to the old name", async () => {
+      machine = new MachineSandbox();
+      await install(["--yes"]);
+      const { exitCode, stderr } = await install(["small-16gb", "--yes", "--without-preflight"]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(
+        /^error: this machine is the node t495; profile small-16gb is for the node small\n/,
+      );
+      expect(machine.read("etc/rancher/k3s/config.yaml")).toMatch(/^node-name: t495$/m);
     });
 
     test("a machine that does not fit is left alone", async () => {

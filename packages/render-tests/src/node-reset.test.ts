@@ -60,6 +60,32 @@ describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))("reset.s
     );
     expect((await machine.run(shell, "install.sh", ["--yes"])).exitCode).toBe(0);
     expect(kept()).toEqual([true, true, true]);
+    // What was drained takes no pod until somebody says so, and the datastore has kept that.
+    expect(machine.calls().slice(calls.length)).toContain("k3s kubectl uncordon t495");
+  });
+
+  test("pods leave by eviction: what volumes run in is protected by budgets until nobody has them mounted", async () => {
+    await reset(["--yes"]);
+    const drain = machine.calls().find((call) => call.startsWith("k3s kubectl drain"));
+    expect(drain).toContain(" --delete-emptydir-data ");
+    expect(drain).not.toContain("--disable-eviction");
+  });
+
+  test("another node's machine is left alone, however its data are named", async () => {
+    machine.write("etc/rancher/k3s/config.yaml", "node-name: other\n");
+    const { exitCode, stderr } = await reset([
+      "--yes",
+      "--delete-state",
+      "t495",
+      "--delete-longhorn",
+      "t495",
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^error: this machine is the node other; profile t495 is for the node t495\n {2}fix: /,
+    );
+    expect(kept()).toEqual([true, true, true]);
+    expect(machine.read("usr/local/bin/k3s")).toBeDefined();
   });
 
   test.each([

@@ -47,10 +47,9 @@ esac`,
     'head -n 1 "$MACHINE_ROOT/proc/swaps" >"$MACHINE_ROOT/proc/swaps.new"; mv "$MACHINE_ROOT/proc/swaps.new" "$MACHINE_ROOT/proc/swaps"',
   sysctl: "",
   systemctl: `case "$*" in
-"is-active k3s") [ -e "$MACHINE_ROOT/k3s-runs" ] && echo active || echo inactive ;;
-"is-active "*) echo inactive ;;
-*"enable --now k3s") touch "$MACHINE_ROOT/k3s-runs" ;;
-*"disable --now k3s") rm -f "$MACHINE_ROOT/k3s-runs" ;;
+"is-active "*) [ -e "$MACHINE_ROOT/$2-runs" ] && echo active || echo inactive ;;
+"enable --now "*) touch "$MACHINE_ROOT/$3-runs" ;;
+"disable --now "*) rm -f "$MACHINE_ROOT/$3-runs" ;;
 esac`,
   timedatectl: "echo yes",
   ufw: "echo 'Status: inactive'",

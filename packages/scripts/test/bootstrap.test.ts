@@ -143,6 +143,22 @@ describe("bootstrap", () => {
     expect(changes(kubectl).map(({ args }) => args[0])).not.toContain("create");
   }, 60_000);
 
+  test("a second run does not change the profile by leaving it out", async () => {
+    const helm = { valueFiles: ["values.yaml", "profiles/attic.yaml"] };
+    const live: Answer = {
+      args: "^get applications.argoproj.io platform",
+      stdout: JSON.stringify({ spec: { source: { repoURL: FORK, targetRevision: "next", helm } } }),
+    };
+    const cluster = [live, version("v1.36.3"), node("t495"), address];
+    const { code, stderr, kubectl } = await bootstrap("--yes --no-wait", cluster);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /follows values.yaml, profiles\/attic.yaml; without --profile it would be .*t495.yaml/,
+    );
+    expect(changes(kubectl)).toEqual([]);
+    expect((await bootstrap("--profile t495", cluster)).code).toBe(0);
+  }, 60_000);
+
   test("says what is not as planned and goes on", async () => {
     const { code, stdout } = await bootstrap("", [
       version("v1.37.1"),

@@ -223,18 +223,22 @@ describe("doctor", () => {
       { mode: 0o755 },
     );
     const env = { PATH: `${bin}:${process.env.PATH}` };
-    const { code, stdout } = await run("doctor --kubeconfig mine --record recorded.json --format json", {
-      env,
-    });
+    const { code, stdout } = await run(
+      "doctor --kubeconfig mine --context home --record recorded.json --format json",
+      {
+        env,
+      },
+    );
     expect(code).toBe(1);
     const { findings, unchecked } = JSON.parse(stdout);
     expect(findings.map(({ object }: { object: string }) => object)).not.toContain("Secret data/redis");
-    expect(unchecked[0].reason).toBe("Error from server (Forbidden): no");
+    expect(unchecked[0].reason).toBe("the cluster refuses: Error from server (Forbidden): no");
     expect(JSON.parse(readFileSync(join(folder, "recorded.json"), "utf8")).secretKeys).toEqual({
       value: { "data/redis": ["password", "admin-password"] },
     });
     const lines = readFileSync(asked, "utf8").trimEnd().split("\n");
-    for (const line of lines) expect(line).toMatch(/^--kubeconfig=mine --request-timeout=20s get /);
+    for (const line of lines)
+      expect(line).toMatch(/^get .* --request-timeout=20s --kubeconfig mine --context home$/);
     const secrets = lines.filter((line) => line.includes("secrets"));
     expect(secrets).toEqual([expect.stringContaining("range $key, $value := .data}} {{$key}}{{end}}")]);
   }, 30_000);
@@ -247,7 +251,9 @@ describe("doctor", () => {
     });
     const { code, stdout, stderr } = await run("doctor", { env: { PATH: `${bin}:${process.env.PATH}` } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^error: the node t495 cannot be read: connection refused\n/);
+    expect(stderr).toMatch(
+      /^error: the node t495 cannot be read: the cluster does not answer: connection refused\n/,
+    );
   }, 30_000);
 });
 

@@ -45,14 +45,14 @@ test("a cluster that runs as planned has no finding, and everything was examined
     findings: [],
     unchecked: [],
   });
-  expect(diagnosis.examined).toHaveLength(14);
+  expect(diagnosis.examined).toHaveLength(15);
 });
 
 test("what cannot be asked is listed, and judged neither way", () => {
   const diagnosis = examineCluster(plan, factsOf({ node: healthy().node }));
   expect(diagnosis.examined.map(({ id }) => id)).toEqual(["node-capacity", "k3s-version"]);
   expect(diagnosis.unchecked).toContainEqual({ id: "kubelet", reason: "configz is forbidden" });
-  expect(diagnosis.unchecked).toHaveLength(12);
+  expect(diagnosis.unchecked).toHaveLength(13);
 });
 
 const memory = (at: "capacity" | "allocatable", value: string) => (answers: Record<FactName, Loose>) => {
@@ -289,6 +289,26 @@ describe("each difference is found", () => {
   });
 });
 
+test("a component that was switched off and still runs", () => {
+  const answers = healthy();
+  const labels = { "app.kubernetes.io/name": "web" };
+  for (const [name, namespace, phase] of [
+    ["web-0", "apps", "Running"],
+    ["web-old", "apps", "Succeeded"],
+    ["elsewhere", "data", "Running"],
+  ] as const) {
+    const limited = pod(name, namespace, { memory: "64Mi" });
+    answers.pods.items.push({ ...limited, metadata: { ...limited.metadata, labels }, status: { phase } });
+  }
+  const { web, ...others } = plan.components as Loose;
+  const off = { ...plan, components: { ...others, web: { ...web, enabled: false } } };
+  answers.plan = { data: { "plan.yaml": dump(off) } };
+  expect(examineCluster(plan, factsOf(answers)).findings.map(({ id }) => id)).toEqual(["plan-record"]);
+  expect(examineCluster(off, factsOf(answers)).findings).toEqual([
+    expect.objectContaining({ id: "switched-off", severity: "error", object: "Pod apps/web-0" }),
+  ]);
+});
+
 test("Argo CD's flag may come from its parameters", () => {
   const found = findingsAfter(({ argocdWorkloads, argocdConfigMaps }) => {
     argocdWorkloads.items[0].spec.template.spec.containers[0].args = [];
@@ -319,7 +339,7 @@ test("the report says what was compared, what is wrong and how to mend it", () =
   answers.services.items[1].status = {};
   const facts = { ...factsOf(answers), configz: { problem: "nodes/proxy is forbidden" } };
   const text = diagnosisReport(examineCluster(plan, facts), { width: 80, color: false, unicode: true });
-  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (13 comparisons)");
+  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (14 comparisons)");
   expect(text).toContain("  ✓ The node runs the pinned K3s");
   expect(text).toContain("  ✗ Each load balancer has its planned address");
   expect(text).toContain("      error   Service data/store: it has no address yet");

@@ -11,6 +11,7 @@ import { planRecord } from "./plan-record.ts";
 import { declaredPods, podsWithoutLimits } from "./pods.ts";
 import { runningQuotas } from "./quotas.ts";
 import { ledgerOfSecrets } from "./secrets.ts";
+import { switchedOffComponents } from "./switched-off.ts";
 
 /** In the order of reports: the machine first, what stands on it after. */
 const examinations: readonly Examination[] = [
@@ -23,6 +24,7 @@ const examinations: readonly Examination[] = [
   runningQuotas,
   podsWithoutLimits,
   declaredPods,
+  switchedOffComponents,
   addressPool,
   serviceAddresses,
   argocdGates,

@@ -93,7 +93,8 @@ export const declaredPods: Examination = {
   },
 };
 
-function running(pods: unknown): readonly JsonObject[] {
+/** Pods that have not ended. */
+export function running(pods: unknown): readonly JsonObject[] {
   return itemsOf(pods).filter((pod) => !ENDED.includes(stringAt(pod, "status", "phase") ?? ""));
 }
 

@@ -4,7 +4,11 @@ import type { Kubectl } from "./kubectl.ts";
 /** The root Application, as far as the commands read it. */
 export interface RootApplication {
   readonly spec: {
-    readonly source: { readonly repoURL: string; readonly targetRevision: string };
+    readonly source: {
+      readonly repoURL: string;
+      readonly targetRevision: string;
+      readonly helm?: { readonly valueFiles?: readonly string[] };
+    };
     readonly syncPolicy?: { readonly syncOptions?: readonly string[]; readonly retry?: object };
   };
   readonly status?: {

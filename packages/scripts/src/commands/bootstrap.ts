@@ -3,6 +3,7 @@ import {
   EXIT,
   exitCodeOf,
   InputError,
+  type Plan,
   prove,
   readPlan,
   report,
@@ -14,7 +15,7 @@ import { describeSteps, runStep } from "../bootstrap/run-steps.ts";
 import { bootstrapSteps } from "../bootstrap/steps.ts";
 import { Kubectl } from "../cluster/kubectl.ts";
 import { requireCluster } from "../cluster/require-cluster.ts";
-import { findRootApplication } from "../cluster/root-application.ts";
+import { findRootApplication, type RootApplication } from "../cluster/root-application.ts";
 import type { CommandAction, OptionValues } from "../command.ts";
 import { ownTools, reportStyle, today } from "../edge.ts";
 import { writeNote, writeOut } from "../output.ts";
@@ -43,7 +44,9 @@ export const run: CommandAction = async ({ options, root }) => {
 
   const kubectl = new Kubectl(options);
   const cluster = await requireCluster(kubectl, plan);
-  const git = await gitSource(options, kubectl, plan.gitops.repoURL);
+  const live = (await findRootApplication(kubectl))?.spec.source;
+  if (options.value("profile") === undefined) requireSameProfile(live, plan);
+  const git = gitSource(options, live, plan.gitops.repoURL);
   const credentials = await readCredentials(options, process.env, git.repoURL);
   const settings = [`global.gitops.repoURL=${git.repoURL}`];
   const argocd = (await platform.renderPart({ profile, settings }, "argocd")).manifests;
@@ -71,9 +74,22 @@ export const run: CommandAction = async ({ options, root }) => {
 
 const DEFAULT_REVISION = "main";
 
+type LiveSource = RootApplication["spec"]["source"];
+
+/** A second run without `--profile` must not give the cluster the default machine's sizes and storage class. */
+function requireSameProfile(live: LiveSource | undefined, { gitops }: Plan): void {
+  const followed = live?.helm?.valueFiles?.join(", ");
+  const planned = gitops.valueFiles.join(", ");
+  if (followed === undefined || followed === planned) return;
+  throw new InputError({
+    what: `the cluster follows ${followed}; without --profile it would be ${planned}`,
+    where: "--profile",
+    fix: "name the profile that the cluster is to have",
+  });
+}
+
 /** What is not said stays as the cluster has it: a second run must not turn a fork's cluster back. */
-async function gitSource(options: OptionValues, kubectl: Kubectl, planned: string): Promise<GitSource> {
-  const live = (await findRootApplication(kubectl))?.spec.source;
+function gitSource(options: OptionValues, live: LiveSource | undefined, planned: string): GitSource {
   return {
     repoURL: requireAddress(options.value("repository") ?? live?.repoURL ?? planned),
     revision: options.value("revision") ?? live?.targetRevision ?? DEFAULT_REVISION,

@@ -11,6 +11,7 @@ import {
   readPlan,
   reportFormat,
 } from "@t495/proof";
+import { Kubectl } from "../cluster/kubectl.ts";
 import type { CommandAction, OptionValues } from "../command.ts";
 import { askCluster } from "../doctor/ask-cluster.ts";
 import { reportStyle } from "../edge.ts";
@@ -37,7 +38,7 @@ export const run: CommandAction = async ({ options, root }) => {
 
 function factsOf(options: OptionValues, plan: Plan): Promise<ClusterFacts> | ClusterFacts {
   const file = options.value("facts");
-  return file === undefined ? askCluster(plan.node.name, options.value("kubeconfig")) : readFacts(file);
+  return file === undefined ? askCluster(plan.node.name, new Kubectl(options)) : readFacts(file);
 }
 
 /** What `--record` wrote; a fact that a recording lacks is one that nobody asked for. */

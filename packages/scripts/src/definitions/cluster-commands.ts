@@ -10,7 +10,7 @@ export const clusterCommands: Readonly<Record<string, CommandDefinition>> = {
     maxArguments: 0,
     options: {
       profile: { ...profiles, multiple: false },
-      kubeconfig: { type: "string", value: "FILE", description: "As for kubectl, which is asked." },
+      ...clusterOptions,
       facts: {
         type: "string",
         value: "FILE",

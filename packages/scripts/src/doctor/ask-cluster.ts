@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { type ClusterFacts, type Fact, type FactName, InputError } from "@t495/proof";
+import { type ClusterFacts, type Fact, type FactName, InputError, isInputError } from "@t495/proof";
+import type { Kubectl } from "../cluster/kubectl.ts";
 
-/** A list of all pods with their specs is some megabytes. */
-const LARGEST_ANSWER = 64 * 1024 * 1024;
 const TIMEOUT = "--request-timeout=20s";
 
 /** Names of Secrets and of their keys; values stay in the API server's answer to kubectl and go nowhere. */
@@ -35,35 +33,44 @@ function questions(node: string): Readonly<Record<FactName, readonly string[]>> 
  *
  * @throws InputError when kubectl is missing or the node itself cannot be read; other questions may stay open.
  */
-export async function askCluster(node: string, kubeconfig: string | undefined): Promise<ClusterFacts> {
-  const access = kubeconfig === undefined ? [TIMEOUT] : [`--kubeconfig=${kubeconfig}`, TIMEOUT];
+export async function askCluster(node: string, kubectl: Kubectl): Promise<ClusterFacts> {
   const { node: first, ...others } = questions(node);
-  const answer = await ask("node", [...access, ...first]);
-  if ("problem" in answer) {
+  const answer = await ask("node", first, kubectl);
+  if ("refusal" in answer) {
+    const { what, where, fix } = answer.refusal;
     throw new InputError({
-      what: `the node ${node} cannot be read: ${answer.problem}`,
-      where: kubeconfig ?? "kubectl's own configuration",
-      fix: "name the right --kubeconfig and --profile; `kubectl get nodes` shows what this one reaches",
+      what: `the node ${node} cannot be read: ${what}`,
+      where: where ?? "kubectl",
+      fix:
+        fix ??
+        "name the right --kubeconfig, --context and --profile; `kubectl get nodes` shows what this one reaches",
+      cause: answer.refusal,
     });
   }
   const rest = await Promise.all(
     Object.entries(others).map(async ([name, words]) => [
       name,
-      await ask(name as FactName, [...access, ...words]),
+      factOf(await ask(name as FactName, words, kubectl)),
     ]),
   );
   return { node: answer, ...Object.fromEntries(rest) } as ClusterFacts;
 }
 
-async function ask(name: FactName, words: readonly string[]): Promise<Fact> {
-  const { problem, text } = await kubectl(words);
-  if (problem !== undefined) return { problem };
-  if (name === "secretKeys") return { value: secretKeys(text) };
+type Answer = { readonly value: unknown } | { readonly refusal: InputError };
+
+async function ask(name: FactName, words: readonly string[], kubectl: Kubectl): Promise<Answer> {
   try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return { problem: `kubectl ${words.slice(-4).join(" ")} did not answer with JSON` };
+    const text = await kubectl.run([...words, TIMEOUT]);
+    return { value: name === "secretKeys" ? secretKeys(text) : JSON.parse(text) };
+  } catch (error) {
+    if (isInputError(error)) return { refusal: error };
+    if (!(error instanceof SyntaxError)) throw error;
+    return { refusal: new InputError({ what: `kubectl ${words.join(" ")} did not answer with JSON` }) };
   }
+}
+
+function factOf(answer: Answer): Fact {
+  return "refusal" in answer ? { problem: answer.refusal.what } : answer;
 }
 
 function secretKeys(text: string): Readonly<Record<string, readonly string[]>> {
@@ -74,38 +81,4 @@ function secretKeys(text: string): Readonly<Record<string, readonly string[]>> {
       return [name, keys];
     }),
   );
-}
-
-interface Answer {
-  readonly text: string;
-  /** Why there is no answer, in one line. */
-  readonly problem: string | undefined;
-}
-
-function kubectl(words: readonly string[]): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const options = { maxBuffer: LARGEST_ANSWER, encoding: "utf8" } as const;
-    execFile("kubectl", [...words], options, (error, stdout, stderr) => {
-      if (error?.code === "ENOENT") {
-        reject(
-          new InputError({
-            what: "there is no kubectl",
-            fix: "install it (https://kubernetes.io/docs/tasks/tools/), or run this on the node, where k3s brings it",
-          }),
-        );
-        return;
-      }
-      const problem = error === null ? undefined : (lastLine(stderr) ?? error.message);
-      resolve({ text: stdout, problem });
-    });
-  });
-}
-
-/** kubectl says what is wrong in its last line. */
-function lastLine(text: string): string | undefined {
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .at(-1)
-    ?.trim();
 }

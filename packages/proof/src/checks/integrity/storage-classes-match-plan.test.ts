@@ -10,6 +10,8 @@ testRule(storageClassesMatchPlan, {
   "not-marked": ["default-differs"],
   "beta-mark-on-another": ["class-not-planned", "default-differs"],
   "other-facts": ["class-differs", "class-differs", "class-differs"],
+  "class-deletes": ["class-deletes-data"],
+  "class-says-nothing": ["class-deletes-data"],
   "provisioner-forgotten": ["provisioner-not-counted"],
   "provisioner-counted-in-vain": ["provisioner-not-counted"],
   "ok-longhorn": [],

@@ -18,6 +18,7 @@ const codes = {
   "class-not-provided": "Nobody makes the class that every claim names.",
   "class-not-rendered": "A component is to provide a class and renders none of that name.",
   "class-differs": "A class is not what the plan says.",
+  "class-deletes-data": "A class whose volumes go when their claims go.",
   "class-not-planned": "A class stands beside those of the plan.",
   "default-differs": "Claims that name no class get another one than the plan's, or none.",
   "provisioner-not-counted": "K3s' provisioner runs and is not counted, or is counted and does not run.",
@@ -35,7 +36,7 @@ export const storageClassesMatchPlan = defineRule({
   title: "The profile's storage class is there, is what the plan says, and is the only default",
   explanation: {
     protects:
-      "Where data lands: with two defaults the newer class wins, with none a claim waits for ever, and what is said of a class (when it binds, whether it grows) decides the order of a rollout.",
+      "Where data lands: with two defaults the newer class wins, with none a claim waits for ever, and what is said of a class (when it binds, whether it grows) decides the order of a rollout. And that it stays: a class that deletes takes the data with the claim.",
     incident:
       "Longhorn was made the default and K3s' own class stayed one, for K3s marks it again at each start. The next database lay in a folder of the system disk, without snapshots or backups.",
     fix: "Let global.storage.class name an enabled class of an enabled provider, mark that class alone as default, and disable K3s' local-storage (global.storage.classes.local-path.enabled: false) beside any other.",
@@ -126,6 +127,18 @@ function* checkRendered(manifest: Manifest, plan: Plan): Generator<Problem<Code>
         fix: `set ${path}: ${limit}`,
       };
     }
+  }
+  const reclaim = object.reclaimPolicy ?? "Delete";
+  if (reclaim !== "Retain") {
+    yield {
+      code: "class-deletes-data",
+      manifest,
+      path: "reclaimPolicy",
+      message: `whoever deletes a claim of ${name}, or its namespace, deletes the data with it`,
+      actual: String(reclaim),
+      limit: "Retain",
+      fix: "set reclaimPolicy: Retain; a volume that is not needed any more is deleted by hand",
+    };
   }
   const mark = DEFAULT_MARKS.find((key) => at(object.metadata, "annotations", key) === "true");
   const isChosen = name === plan.storage.class;
