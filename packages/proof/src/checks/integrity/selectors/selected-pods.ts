@@ -1,9 +1,10 @@
-import { type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { isObject, objectAt, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
 import { type Labels, labelsOf, matchesLabels } from "../../../network/label-selector.ts";
 import type { Plan } from "../../../plan/plan.ts";
+import { podCreators } from "../../../rbac/pod-creators.ts";
 import { kubernetesSchemas } from "../../../schemas/schema-bundles.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
@@ -29,11 +30,14 @@ interface LabelledWorkload {
 export class PodDirectory {
   readonly #byNamespace = new Map<string, LabelledWorkload[]>();
   readonly #index: ManifestIndex;
+  readonly #workloads: readonly Workload[];
   readonly #plan: Plan | undefined;
   #namespacesWithOperators: ReadonlySet<string> | undefined;
+  #creators: ReadonlyMap<string, string> | undefined;
 
   constructor(index: ManifestIndex, workloads: readonly Workload[], plan: Plan | undefined) {
     this.#index = index;
+    this.#workloads = workloads;
     this.#plan = plan;
     for (const workload of workloads) {
       const namespace = namespaceOf(workload.manifest);
@@ -75,9 +79,11 @@ export class PodDirectory {
     if (plan === undefined) {
       if (!this.#byNamespace.has(namespace)) return `no workload of the stream is in namespace ${namespace}`;
       this.#namespacesWithOperators ??= namespacesOfCustomResources(this.#index);
-      return this.#namespacesWithOperators.has(namespace)
-        ? `an operator may make pods in namespace ${namespace}`
-        : undefined;
+      if (this.#namespacesWithOperators.has(namespace))
+        return `an operator may make pods in namespace ${namespace}`;
+      this.#creators ??= creatorsByNamespace(this.#index, this.#workloads);
+      const creator = this.#creators.get(namespace);
+      return creator && `${creator} may make pods in namespace ${namespace}`;
     }
     const planned = Object.hasOwn(plan.namespaces, namespace) ? plan.namespaces[namespace] : undefined;
     if (planned?.create === false) return `namespace ${namespace} is filled by others`;
@@ -91,6 +97,21 @@ export class PodDirectory {
       ? undefined
       : `global.dynamicPods.${dynamic[0]} runs pods there that no rendering shows`;
   }
+}
+
+/** Whoever may create pods, by its own namespace and by that of its RoleBinding. */
+function creatorsByNamespace(
+  index: ManifestIndex,
+  workloads: readonly Workload[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    podCreators(index, workloads).flatMap(({ workload, binding }) =>
+      [workload.manifest, ...(binding.kind === "RoleBinding" ? [binding] : [])].map((manifest) => [
+        namespaceOf(manifest),
+        describeObject(workload.manifest),
+      ]),
+    ),
+  );
 }
 
 function makesPod({ kind, manifest }: Workload, pod: string): boolean {
