@@ -17,6 +17,7 @@ testRule(selectorsMatch, {
   "template-not-selected": ["template-not-selected", "template-not-selected"],
   "ok-one-pod-of-a-set": [],
   "ok-pods-that-nobody-renders": ["unchecked", "unchecked"],
+  "misspelt-beside-unseen-pods": ["service-selects-nothing", "unchecked"],
   "ok-several-workloads": [],
   "ok-without-selector": [],
   "drain-of-the-only-pod": ["budget-blocks-drain"],

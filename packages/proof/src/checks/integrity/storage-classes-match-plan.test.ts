@@ -12,9 +12,18 @@ testRule(storageClassesMatchPlan, {
   "other-facts": ["class-differs", "class-differs", "class-differs"],
   "provisioner-forgotten": ["provisioner-not-counted"],
   "provisioner-counted-in-vain": ["provisioner-not-counted"],
+  "claims-take-data-along": ["data-deleted-with-claim"],
+  "three-replicas": ["more-replicas-than-nodes"],
+  "ok-one-replica": [],
   "ok-longhorn": [],
   "ok-local-path": [],
   "ok-second-without-mark": [],
+});
+
+test("says how many replicas one node holds", () => {
+  expect(checkRule(storageClassesMatchPlan, "three-replicas")).toMatchObject([
+    { path: "parameters.numberOfReplicas", actual: "3", limit: 1, fix: 'set numberOfReplicas: "1"' },
+  ]);
 });
 
 test("says which class K3s would mark beside the plan's", () => {
