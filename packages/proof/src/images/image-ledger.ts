@@ -52,11 +52,29 @@ export function imageUses(workloads: readonly Workload[]): ImageUse[] {
   });
 }
 
+const known = new WeakMap<
+  ManifestIndex,
+  { readonly plan: Plan | undefined; readonly entries: ImageEntry[] }
+>();
+
 /**
  * The plan's images with their users, then those that are in use and not in the plan. An image also counts as
  * used where a text holds `repository:tag` (an argument, a ConfigMap), for programs that start pods themselves.
+ * Read once for a rendering and its plan.
  */
 export function imageLedger(
+  index: ManifestIndex,
+  workloads: readonly Workload[],
+  plan: Plan | undefined,
+): readonly ImageEntry[] {
+  const before = known.get(index);
+  if (before !== undefined && before.plan === plan) return before.entries;
+  const entries = readLedger(index, workloads, plan);
+  known.set(index, { plan, entries });
+  return entries;
+}
+
+function readLedger(
   index: ManifestIndex,
   workloads: readonly Workload[],
   plan: Plan | undefined,
@@ -116,9 +134,9 @@ function addMentions(
   for (const manifest of index.all) {
     // The plan itself lists every image; a list is no use.
     if (manifest.kind === "ConfigMap" && manifest.name === "platform-plan") continue;
-    for (const text of stringsWithin(manifest.object)) {
+    forEachText(manifest.object, (text) => {
       for (const name of names) if (mentions(text, name)) users.get(name)?.add(manifest);
-    }
+    });
   }
 }
 
@@ -128,8 +146,9 @@ function mentions(text: string, name: string): boolean {
   return at !== -1 && !/^[\w.-]/.test(text.slice(at + name.length, at + name.length + 1));
 }
 
-function* stringsWithin(value: unknown): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (Array.isArray(value)) for (const item of value) yield* stringsWithin(item);
-  else if (isObject(value)) for (const item of Object.values(value)) yield* stringsWithin(item);
+/** Not a generator: one in another costs more than the search itself. */
+function forEachText(value: unknown, look: (text: string) => void): void {
+  if (typeof value === "string") look(value);
+  else if (Array.isArray(value)) for (const item of value) forEachText(item, look);
+  else if (isObject(value)) for (const item of Object.values(value)) forEachText(item, look);
 }

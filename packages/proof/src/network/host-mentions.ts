@@ -15,9 +15,13 @@ export interface HostMention {
   readonly isPartial: boolean;
 }
 
-/** Scheme and user of a URL, host, port. A path, an image reference and a file name are not preceded alike. */
-const HOST =
-  /(?<![\w./-])(?:([a-z][a-z0-9+.-]*):\/\/(?:[^\s/@"'`]*@)?)?([a-z0-9][a-z0-9.-]*)(?::(\d{1,5})(?![\w.-]))?/g;
+/** A path, an image reference and a file name are not preceded alike. */
+const START = String.raw`(?<![\w./-])`;
+/** Scheme and user of a URL, host, port. */
+const WORD = String.raw`(?:([a-z][a-z0-9+.-]*):\/\/(?:[^\s/@"'\x60]*@)?)?([a-z0-9][a-z0-9.-]*)(?::(\d{1,5})(?![\w.-]))?`;
+const HOST = new RegExp(START + WORD, "g");
+/** Among others, a word without scheme, port and dot is no host: most are done after one look. */
+const HOST_AMONG_WORDS = new RegExp(`${START}(?=[a-z0-9+-]*[.:])${WORD}`, "g");
 
 const COMMENT = /^[ \t]*(?:#|\/\/|;|--[ \t]).*$/gm;
 
@@ -43,15 +47,16 @@ export const HOST_VARIABLE = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|URL|
 /** Every word of a text that may be a host: comments of files are left out. */
 export function hostMentions(text: string): readonly HostMention[] {
   const content = text.includes("\n") ? text.replaceAll(COMMENT, "") : text;
-  const length = content.trim().length;
+  const trimmed = content.trim();
+  const pattern = /\s/.test(trimmed) ? HOST_AMONG_WORDS : HOST;
   const found: HostMention[] = [];
-  for (const { 0: whole, 1: scheme, 2: host = "", 3: digits, index } of content.matchAll(HOST)) {
+  for (const { 0: whole, 1: scheme, 2: host = "", 3: digits, index } of content.matchAll(pattern)) {
     const before = content[index - 1] ?? "";
     const after = content[index + whole.length] ?? "";
     const given = digits === undefined ? undefined : Number(digits);
     const port = given ?? (scheme === undefined ? undefined : DEFAULT_PORT[scheme.split("+")[0] ?? ""]);
     // A word alone is a host only as the whole text.
-    const isWhole = whole.length === length;
+    const isWhole = whole.length === trimmed.length;
     if (scheme === undefined && given === undefined && !isWhole && !host.includes(".")) continue;
     found.push({
       host,

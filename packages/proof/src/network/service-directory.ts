@@ -26,15 +26,20 @@ export interface NetworkService {
   readonly pods: readonly PodGroup[];
 }
 
+/** Several rules look for hosts in the same texts. */
+const mentionsByRendering = new WeakMap<ManifestIndex, Map<string, readonly HostMention[]>>();
+
 /** The Services of a rendering with the pods that they select, and the texts in which they are looked for. */
 export class ServiceDirectory {
   readonly all: readonly NetworkService[];
   readonly #names: ReadonlySet<string>;
   readonly #byName = new Map<string, NetworkService>();
-  readonly #mentions = new Map<string, readonly HostMention[]>();
+  readonly #mentions: Map<string, readonly HostMention[]>;
 
   constructor(index: ManifestIndex, groups: readonly PodGroup[]) {
     const pods = new PodLookup(groups);
+    this.#mentions = mentionsByRendering.get(index) ?? new Map();
+    mentionsByRendering.set(index, this.#mentions);
     this.all = index.filter({ group: "", kind: "Service" }).map((manifest) => toService(manifest, pods));
     this.#names = new Set(this.all.map(({ name }) => name));
     for (const service of this.all) this.#byName.set(`${service.namespace}/${service.name}`, service);
@@ -45,7 +50,7 @@ export class ServiceDirectory {
     return this.#names.has(name);
   }
 
-  /** The words of a text that may be hosts; a text that several pods are given is read once. */
+  /** The words of a text that may be hosts; a text of a rendering is read once. */
   mentionsIn(text: string): readonly HostMention[] {
     let mentions = this.#mentions.get(text);
     if (mentions === undefined) {

@@ -37,10 +37,10 @@ export function undeclaredFlows(network: Network, flows: readonly DeclaredFlow[]
   withUnrenderedPods(network, groups, plan, add);
   for (const group of groups) {
     for (const direction of ["ingress", "egress"] as const) {
+      const declared = flowsWithAddresses(direction, group, flows);
       for (const rule of network.reachability.rulesOf(direction, group) ?? []) {
-        const isDeclared = flowsWithAddresses(direction, group, flows);
-        for (const region of undeclaredRegions(direction, group, rule, isDeclared)) {
-          const throughInternet = isDeclared.some(({ end }) => end === network.internet);
+        for (const region of undeclaredRegions(direction, group, rule, declared)) {
+          const throughInternet = declared.some(({ end }) => end === network.internet);
           if (throughInternet && covers(PRIVATE_ADDRESSES, region.addresses)) {
             const surplus = surplusOf(rule);
             surplus.privateAddresses = union(surplus.privateAddresses, region.addresses);

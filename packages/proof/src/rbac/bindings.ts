@@ -57,6 +57,11 @@ export class Bindings {
     return keys.flatMap((key) => this.#byAccount.get(key) ?? []);
   }
 
+  /** Whether a ServiceAccount of this name has rights in any namespace: of one whose namespace is not written. */
+  hasNamesake(name: string): boolean {
+    return [...this.#byAccount.keys()].some((key) => key.endsWith(`/${name}`));
+  }
+
   /** Of a rendered role, also through a ClusterRole that gathers it. */
   ofRole(role: Manifest): readonly Binding[] {
     return this.#byRole.get(role) ?? [];

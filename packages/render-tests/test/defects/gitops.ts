@@ -141,6 +141,33 @@ export const gitopsDefects: readonly Defect[] = [
     },
   },
   {
+    what: "Argo CD's own project opened",
+    rule: "projects-restrict",
+    names: "AppProject argocd/default · spec.destinations",
+    apply: (platform) => {
+      platform.object("AppProject", "argocd", "default").spec.destinations = [
+        { server: "https://kubernetes.default.svc", namespace: "data" },
+      ];
+    },
+  },
+  {
+    what: "a set whose template nothing fills in",
+    rule: "application-sets-complete",
+    names: "ApplicationSet argocd/monitoring · spec.goTemplate",
+    apply: (platform) => {
+      platform.object("ApplicationSet", "argocd", "monitoring").spec.goTemplate = false;
+    },
+  },
+  {
+    what: "a set of another chart",
+    rule: "application-sets-complete",
+    names: "ApplicationSet argocd/monitoring · spec.template.spec.source.path",
+    apply: (platform) => {
+      platform.object("ApplicationSet", "argocd", "monitoring").spec.template.spec.source.path =
+        "charts/platform";
+    },
+  },
+  {
     what: "another list of values files",
     rule: "value-files-agree",
     names: "ApplicationSet argocd/data-services",

@@ -291,6 +291,22 @@ export const integrityDefects: readonly Defect[] = [
       }),
   },
   {
+    what: "a class that takes the data of a deleted claim along",
+    rule: "storage-classes-match-plan",
+    names: "StorageClass longhorn · reclaimPolicy",
+    apply: (platform) => {
+      platform.object("StorageClass", undefined, "longhorn").reclaimPolicy = "Delete";
+    },
+  },
+  {
+    what: "three replicas on one node",
+    rule: "storage-classes-match-plan",
+    names: "StorageClass longhorn · parameters.numberOfReplicas",
+    apply: (platform) => {
+      platform.object("StorageClass", undefined, "longhorn").parameters.numberOfReplicas = "3";
+    },
+  },
+  {
     what: "K3s' own class left on beside Longhorn's",
     rule: "storage-classes-match-plan",
     names: "global.storage.classes.local-path.enabled",
@@ -323,6 +339,24 @@ export const integrityDefects: readonly Defect[] = [
       platform.plan((plan) => {
         plan.components.longhorn.enabled = false;
       }),
+  },
+  {
+    what: "one letter too many beside pods that nobody renders",
+    rule: "selectors-match",
+    names: "Service jupyter/jupyterhub-hub · spec.selector",
+    apply: (platform) => {
+      platform.object("Service", "jupyter", "jupyterhub-hub").spec.selector["app.kubernetes.io/name"] =
+        "jupyterhubb";
+    },
+  },
+  {
+    what: "a configuration that is looked for elsewhere, and names the folder it is in",
+    rule: "embedded-config-valid",
+    names: "StatefulSet monitoring/prometheus",
+    apply: (platform) => {
+      const prometheus = platform.container("StatefulSet", "monitoring", "prometheus");
+      prometheus.args = prometheus.args.map((arg: string) => arg.replace("/etc/prometheus/", "/etc/prom/"));
+    },
   },
   {
     what: "a key twice in a configuration",

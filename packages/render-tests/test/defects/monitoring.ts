@@ -43,9 +43,17 @@ export const monitoringDefects: readonly Defect[] = [
     rule: "flows-allowed",
     names: "6379",
     apply: (platform) => {
-      const { spec } = platform.object("NetworkPolicy", "monitoring", "prometheus-server");
-      const argocd = spec.egress.find((rule: object) => JSON.stringify(rule).includes('"argocd"'));
-      argocd.ports.push({ port: 6379, protocol: "TCP" });
+      const peer = (namespace: string, name: string, component: string) => ({
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+        podSelector: {
+          matchLabels: { "app.kubernetes.io/name": name, "app.kubernetes.io/component": component },
+        },
+      });
+      const ports = [{ port: 6379, protocol: "TCP" }];
+      const prometheus = platform.object("NetworkPolicy", "monitoring", "prometheus-server");
+      prometheus.spec.egress.push({ to: [peer("argocd", "argocd", "redis")], ports });
+      const cache = platform.object("NetworkPolicy", "argocd", "argocd-redis");
+      cache.spec.ingress.push({ from: [peer("monitoring", "prometheus", "server")], ports });
     },
   },
   {

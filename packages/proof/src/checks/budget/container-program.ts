@@ -39,8 +39,12 @@ export function runsProgram({ image, words, ownCommand, files }: ContainerTexts,
 
 /** Whether a shell script starts the program: where a command begins, not as an argument of another one. */
 function startsIn(script: string, { names }: Program): boolean {
-  return names.some((name) =>
-    new RegExp(`(?:^|[;&|(]|\\bexec|\\bdo|\\bthen)[ \\t]*(?:\\S*/)?${name}(?=[\\s;&|)]|$)`, "m").test(script),
+  return names.some(
+    (name) =>
+      script.includes(name) &&
+      new RegExp(`(?:^|[;&|(]|\\bexec|\\bdo|\\bthen)[ \\t]*(?:\\S*/)?${name}(?=[\\s;&|)]|$)`, "m").test(
+        script,
+      ),
   );
 }
 

@@ -3,8 +3,8 @@ import { budgetOf, isBounded, isDormant, type NamespaceBudget } from "../../acco
 import { type Amount, countAmount, formatAmount } from "../../accounting/quantity.ts";
 import { charged } from "../../accounting/quota.ts";
 import { describeObject, referenceOf } from "../../manifest/kubernetes-object.ts";
+import { podCreators } from "../../rbac/pod-creators.ts";
 import { defineRule } from "../rule.ts";
-import { podCreators } from "./pod-creators.ts";
 
 /** Owners whose objects no rendering of the platform holds. */
 const OUTSIDE = /\((K3s|bootstrap)\)$/;

@@ -1,10 +1,13 @@
 import type { NamespaceCharge } from "../../accounting/accounting.ts";
 import { type LimitRangeViolation, violationsOf } from "../../accounting/limit-range.ts";
 import { podLimits, podRequests } from "../../accounting/pod-resources.ts";
-import { type Amount, formatAmount, formatCpu } from "../../accounting/quantity.ts";
+import { type Amount, formatAmount } from "../../accounting/quantity.ts";
 import { NO_RESOURCES } from "../../accounting/resource-list.ts";
 import type { Manifest } from "../../manifest/kubernetes-object.ts";
 import type { Problem } from "../rule.ts";
+
+/** An {@link Amount} of one. */
+const ONE = 1000;
 
 /** Pods and claims of a namespace that its LimitRanges refuse. */
 export function* limitRangeRefusals(namespace: NamespaceCharge): Generator<Problem<"limit-range-refuses">> {
@@ -50,7 +53,7 @@ function refusal(
   path: string,
 ): Problem<"limit-range-refuses"> {
   const format = (amount: Amount): string =>
-    constraint === "ratio" ? formatCpu(amount) : formatAmount(resource, amount);
+    constraint === "ratio" ? String(Number(amount) / ONE) : formatAmount(resource, amount);
   const bound = { max: "maximum", min: "minimum", ratio: "greatest ratio of limit to request" }[constraint];
   const what = measured === "ratio" ? `ratio of limit to request for ${resource}` : `${resource} ${measured}`;
   return {

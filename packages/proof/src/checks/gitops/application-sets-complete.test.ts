@@ -15,6 +15,8 @@ testRule(applicationSetsComplete, {
   "other-namespace": ["other-destination"],
   renamed: ["names-disagree"],
   "not-waited-for": ["names-disagree"],
+  "template-unfilled": ["template-unfilled"],
+  "other-chart": ["other-chart"],
 });
 
 test("says for whom Argo CD waits in vain, and for whom not", () => {

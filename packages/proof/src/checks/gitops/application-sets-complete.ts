@@ -1,4 +1,5 @@
 import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
+import { at, stringAt } from "../../manifest/values.ts";
 import { annotationItems, annotationsOf } from "../../order/annotations.ts";
 import type { GeneratedElement } from "../../order/application-sets.ts";
 import { FOUNDATION, layerOf } from "../../order/applications.ts";
@@ -21,6 +22,8 @@ const codes = {
   "application-twice": "Two elements make an Application of one component.",
   "other-layer": "A component's Application is made in another layer's turn.",
   "other-destination": "An Application is sent to another namespace than its component has.",
+  "template-unfilled": "The template of a set is read by nothing that understands it.",
+  "other-chart": "Applications are rendered from another chart than the plan's.",
   "names-disagree": "The names that Argo CD waits for are not those that are made.",
 } as const;
 
@@ -63,6 +66,8 @@ export const applicationSetsComplete = defineRule({
         yield* misplaced(set, element, plan);
       }
       yield* disagreeing(set);
+      yield* unfilled(set);
+      yield* otherChart(set, plan);
     }
     if (unreadable.length > 0) return;
     for (const [component, [first]] of objects) {
@@ -145,6 +150,36 @@ function* misplaced(set: ComponentSet, element: GeneratedElement, plan: Plan): G
     actual: namespace ?? "",
     limit: planned,
     fix: `Write namespace: ${planned}.`,
+  };
+}
+
+/** Without `goTemplate` only `{{component}}` is filled in: `{{ .component }}` stays as it is. */
+function* unfilled({ manifest }: ComponentSet): Generator<Problem<Code>> {
+  const template = JSON.stringify(at(manifest.object, "spec", "template") ?? {});
+  if (at(manifest.object, "spec", "goTemplate") === true || !/\{\{-?\s*\./.test(template)) return;
+  yield {
+    code: "template-unfilled",
+    manifest,
+    path: "spec.goTemplate",
+    message:
+      "its template is written for Go's templates, and nothing reads it as one: no Application gets its name",
+    actual: String(at(manifest.object, "spec", "goTemplate") ?? "not set"),
+    limit: "true",
+    fix: "Set goTemplate: true.",
+  };
+}
+
+function* otherChart({ manifest }: ComponentSet, { gitops }: Plan): Generator<Problem<Code>> {
+  const path = stringAt(manifest.object, "spec", "template", "spec", "source", "path");
+  if (path === undefined || path === gitops.path) return;
+  yield {
+    code: "other-chart",
+    manifest,
+    path: "spec.template.spec.source.path",
+    message: `its Applications are rendered from ${path}; the plan's chart is ${gitops.path}`,
+    actual: path,
+    limit: gitops.path,
+    fix: "Pass global.gitops.path.",
   };
 }
 

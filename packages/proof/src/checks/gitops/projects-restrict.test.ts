@@ -7,6 +7,8 @@ testRule(projectsRestrict, {
   "ok-list-of-kinds": [],
   "ok-layer-without-components": [],
   everything: ["project-open", "project-open", "project-open", "project-open"],
+  "ok-own-project-closed": [],
+  "own-project-open": ["project-open", "project-open"],
   neighbour: ["namespace-unneeded"],
   "own-namespace-forgotten": ["namespace-refused"],
   "cluster-role": ["kind-refused"],

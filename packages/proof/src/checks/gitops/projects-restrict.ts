@@ -6,10 +6,11 @@ import { FOUNDATION } from "../../order/applications.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { ARGOPROJ, type ComponentSet, objectsByComponent, readSets } from "./application-sets.ts";
+import { isPattern, kindName, kindsIn, namespacedRefusal } from "./listed-kinds.ts";
 
 const codes = {
   "project-missing": "Applications name a project that is not rendered, or Argo CD's own, which allows all.",
-  "project-open": "A project allows by a pattern what nobody listed.",
+  "project-open": "A project allows what nobody listed: by a pattern, or because it is Argo CD's own.",
   "repository-refused": "A project does not admit the repository of its Applications.",
   "repository-unneeded": "A project admits a repository that none of its Applications has.",
   "namespace-refused": "A project does not admit a namespace that its components render objects for.",
@@ -21,6 +22,8 @@ const codes = {
 
 type Code = keyof typeof codes;
 
+/** Argo CD makes it at its first start, open, where nobody else has; an Application that names none is in it. */
+const OWN_PROJECT = "default";
 const BUDGETS = ["ResourceQuota", "LimitRange"];
 
 /** A layer with its project and what it renders. */
@@ -55,6 +58,8 @@ export const projectsRestrict = defineRule({
       if (sets === undefined) byProject.set(set.project, [set]);
       else sets.push(set);
     }
+    for (const project of index.filter({ group: ARGOPROJ, kind: "AppProject", name: OWN_PROJECT }))
+      if (!byProject.has(OWN_PROJECT)) yield* ownProjectOpen(project);
     for (const [name, sets] of byProject) {
       const [first] = sets;
       const project = index.filter({ group: ARGOPROJ, kind: "AppProject", name })[0];
@@ -79,12 +84,28 @@ function projectMissing(name: string, { manifest }: ComponentSet): Problem<Code>
     manifest,
     path: "spec.template.spec.project",
     message:
-      name === "default"
+      name === OWN_PROJECT
         ? "its Applications are in Argo CD's own project, which allows everything"
         : `its Applications are in project ${name}, which is not rendered`,
     actual: name,
     fix: "Render an AppProject for the layer, and name it.",
   };
+}
+
+function* ownProjectOpen(project: Manifest): Generator<Problem<Code>> {
+  for (const field of ["sourceRepos", "destinations", "clusterResourceWhitelist"]) {
+    const listed = at(project.object, "spec", field);
+    if (!Array.isArray(listed) || listed.length === 0) continue;
+    yield {
+      code: "project-open",
+      manifest: project,
+      path: `spec.${field}`,
+      message: `spec.${field} lists ${listed.length} of Argo CD's own project, which no layer uses: an Application that names no project is in it`,
+      actual: listed.length,
+      limit: 0,
+      fix: `Write ${field}: [].`,
+    };
+  }
 }
 
 function projectOpen(project: Manifest, path: string, pattern: string): Problem<Code> {
@@ -249,38 +270,4 @@ function* checkNamespacedKinds(
         : "Admit the kind in the project.",
     };
   }
-}
-
-/** The list of what is refused counts first; a list of what is admitted refuses the rest. */
-function namespacedRefusal(project: Manifest): (group: string, kind: string) => boolean {
-  const refused = kindsIn(project, "namespaceResourceBlacklist");
-  const admitted = kindsIn(project, "namespaceResourceWhitelist");
-  const matches = (entries: readonly ListedKind[], group: string, kind: string): boolean =>
-    entries.some((entry) => ["*", group].includes(entry.group) && ["*", kind].includes(entry.plainKind));
-  return (group, kind) =>
-    matches(refused, group, kind) || (admitted.length > 0 && !matches(admitted, group, kind));
-}
-
-interface ListedKind {
-  readonly group: string;
-  readonly plainKind: string;
-  readonly kind: string;
-  readonly path: string;
-}
-
-function kindsIn(project: Manifest, field: string): readonly ListedKind[] {
-  return objectsIn(at(project.object, "spec", field)).map((entry, position) => {
-    const group = stringAt(entry, "group") ?? "";
-    const plainKind = stringAt(entry, "kind") ?? "";
-    return { group, plainKind, kind: kindName(group, plainKind), path: `spec.${field}[${position}]` };
-  });
-}
-
-function kindName(group: string, kind: string): string {
-  return group === "" ? kind : `${group}/${kind}`;
-}
-
-/** Argo CD matches names by patterns (glob), and `!` takes names out of one. */
-function isPattern(text: string): boolean {
-  return /[*?[{!]/.test(text);
 }

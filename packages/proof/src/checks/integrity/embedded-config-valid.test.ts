@@ -20,6 +20,7 @@ testRule(embeddedConfigValid, {
   "notebook-cut-off": ["unreadable"],
   "in-a-secret": ["unreadable"],
   "secret-template": ["unchecked"],
+  "other-directory-that-it-names": ["read-elsewhere"],
   "other-directory": ["read-elsewhere"],
   "other-directory-by-variable": ["read-elsewhere", "read-elsewhere"],
   "other-directory-of-one-file": ["read-elsewhere"],

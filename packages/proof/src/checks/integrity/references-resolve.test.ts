@@ -88,3 +88,37 @@ spec:
   ]);
   expect(check("configMap: { name: settings }")).toMatchObject([{ code: "missing-object" }]);
 });
+
+test("without a plan, a ConfigMap that a program may make is unchecked, and a misspelt one is not", () => {
+  const stream = (name: string, verb: string) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: gateway, namespace: mesh }
+spec:
+  volumes: [{ name: ca, configMap: { name: ${name} } }]
+  containers: [{ name: proxy }]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: mesh-settings, namespace: mesh }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: pilot }
+rules: [{ apiGroups: [""], resources: [configmaps], verbs: [${verb}] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: pilot }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: pilot }
+subjects: [{ kind: User, name: pilot }]
+`;
+  const check = (name: string, verb: string) => [
+    ...referencesResolve.check(createContext(parseManifests(stream(name, verb), "-"), undefined)),
+  ];
+  expect(check("root-certificate", "create")).toMatchObject([
+    { unchecked: expect.stringContaining("ClusterRoleBinding pilot lets a program make it") },
+  ]);
+  expect(check("root-certificate", "get")).toMatchObject([{ code: "missing-object" }]);
+  expect(check("mesh-setings", "create")).toMatchObject([{ code: "missing-object", limit: "mesh-settings" }]);
+});

@@ -7,6 +7,7 @@ import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
 import { collectReferences } from "./references/collect-references.ts";
 import { dataUses, keysOf } from "./references/key-references.ts";
+import { makerOf } from "./references/made-at-run-time.ts";
 import { mountedFiles } from "./references/mounted-files.ts";
 import { describeTarget, type NamedReference } from "./references/object-reference.ts";
 import { standingOf } from "./references/outside.ts";
@@ -99,6 +100,12 @@ function judge(
     };
   }
   const { hint, suggestion } = neighbour(reference, index, plan);
+  const maker = plan === undefined && hint === "" ? makerOf(reference, index) : undefined;
+  if (maker !== undefined)
+    return {
+      unchecked: `${path} names ${target}: ${describeObject(maker)} lets a program make it`,
+      manifest: user,
+    };
   return {
     code: CLASSES.has(kind) ? "missing-class" : "missing-object",
     manifest: user,

@@ -17,6 +17,7 @@ testRule(selectorsMatch, {
   "template-not-selected": ["template-not-selected", "template-not-selected"],
   "ok-one-pod-of-a-set": [],
   "ok-pods-that-nobody-renders": ["unchecked", "unchecked"],
+  "misspelt-beside-unseen-pods": ["service-selects-nothing", "unchecked"],
   "ok-several-workloads": [],
   "ok-without-selector": [],
   "drain-of-the-only-pod": ["budget-blocks-drain"],
@@ -49,4 +50,40 @@ test("without a plan, pods that an operator may make are unchecked", () => {
   expect(check(service, pod)).toMatchObject([{ code: "service-selects-nothing" }]);
   expect(check(service, pod, custom)).toMatchObject([{ unchecked: expect.stringContaining("operator") }]);
   expect(check(service)).toMatchObject([{ unchecked: expect.stringContaining("no workload") }]);
+});
+
+test("without a plan, pods that a workload may create are unchecked", () => {
+  const stream = (verbs: string) => `
+apiVersion: v1
+kind: Service
+metadata: { name: engine, namespace: storage }
+spec: { selector: { app: engine } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: manager, namespace: storage }
+spec:
+  selector: { matchLabels: { app: manager } }
+  template:
+    metadata: { labels: { app: manager } }
+    spec: { serviceAccountName: manager, containers: [{ name: manager }] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: manager, namespace: storage }
+rules: [{ apiGroups: [""], resources: [pods], verbs: [${verbs}] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: manager, namespace: storage }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: manager }
+subjects: [{ kind: ServiceAccount, name: manager, namespace: storage }]
+`;
+  const check = (verbs: string) => [
+    ...selectorsMatch.check(createContext(parseManifests(stream(verbs), "-"), undefined)),
+  ];
+  expect(check("get, list")).toMatchObject([{ code: "service-selects-nothing" }]);
+  expect(check("get, create")).toMatchObject([
+    { unchecked: expect.stringContaining("Deployment storage/manager may make pods in namespace storage") },
+  ]);
 });

@@ -140,16 +140,16 @@ function* checkSelector(
   if (!isObject(selector) || selectsEverything(selector)) return;
   const namespace = namespaceOf(manifest);
   if (pods.select(namespace, selector).length > 0) return;
+  const matchLabels = labelsOf({ labels: objectAt(selector, "matchLabels") });
+  const near = pods.nearMiss(namespace, matchLabels);
   const unseen = pods.unseenPods(namespace);
-  if (unseen !== undefined) {
+  if (unseen !== undefined && near?.isMisspelt !== true) {
     yield {
       unchecked: `${describeObject(referenceOf(manifest))} selects pods that no rendering shows, so its ${path} is not held against any: ${unseen}`,
       manifest,
     };
     return;
   }
-  const matchLabels = labelsOf({ labels: objectAt(selector, "matchLabels") });
-  const near = pods.nearMiss(namespace, matchLabels);
   const object = near === undefined ? undefined : describeObject(near.workload.manifest);
   const hint = near === undefined ? "" : `; nearest is ${object}, whose pods have ${near.differences}`;
   const wanted = Object.keys(matchLabels).length > 0 ? describeLabels(matchLabels) : "by matchExpressions";

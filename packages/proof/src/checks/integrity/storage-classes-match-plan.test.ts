@@ -10,13 +10,21 @@ testRule(storageClassesMatchPlan, {
   "not-marked": ["default-differs"],
   "beta-mark-on-another": ["class-not-planned", "default-differs"],
   "other-facts": ["class-differs", "class-differs", "class-differs"],
-  "class-deletes": ["class-deletes-data"],
-  "class-says-nothing": ["class-deletes-data"],
+  "class-says-nothing": ["data-deleted-with-claim"],
   "provisioner-forgotten": ["provisioner-not-counted"],
   "provisioner-counted-in-vain": ["provisioner-not-counted"],
+  "claims-take-data-along": ["data-deleted-with-claim"],
+  "three-replicas": ["more-replicas-than-nodes"],
+  "ok-one-replica": [],
   "ok-longhorn": [],
   "ok-local-path": [],
   "ok-second-without-mark": [],
+});
+
+test("says how many replicas one node holds", () => {
+  expect(checkRule(storageClassesMatchPlan, "three-replicas")).toMatchObject([
+    { path: "parameters.numberOfReplicas", actual: "3", limit: 1, fix: 'set numberOfReplicas: "1"' },
+  ]);
 });
 
 test("says which class K3s would mark beside the plan's", () => {

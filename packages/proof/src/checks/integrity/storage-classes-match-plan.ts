@@ -14,11 +14,16 @@ const K3S = "k3s";
 /** Who makes K3s' volumes, as an owner of dynamic pods. */
 const K3S_PROVISIONER = "Deployment kube-system/local-path-provisioner";
 
+const LONGHORN = "driver.longhorn.io";
+/** Longhorn keeps the replicas of a volume on different nodes (`replica-soft-anti-affinity`, off by default). */
+const NODES = 1;
+
 const codes = {
   "class-not-provided": "Nobody makes the class that every claim names.",
   "class-not-rendered": "A component is to provide a class and renders none of that name.",
   "class-differs": "A class is not what the plan says.",
-  "class-deletes-data": "A class whose volumes go when their claims go.",
+  "data-deleted-with-claim": "The plan's class removes the data of a claim that is deleted.",
+  "more-replicas-than-nodes": "A class asks for more copies of a volume than there are nodes to hold them.",
   "class-not-planned": "A class stands beside those of the plan.",
   "default-differs": "Claims that name no class get another one than the plan's, or none.",
   "provisioner-not-counted": "K3s' provisioner runs and is not counted, or is counted and does not run.",
@@ -36,12 +41,12 @@ export const storageClassesMatchPlan = defineRule({
   title: "The profile's storage class is there, is what the plan says, and is the only default",
   explanation: {
     protects:
-      "Where data lands: with two defaults the newer class wins, with none a claim waits for ever, and what is said of a class (when it binds, whether it grows) decides the order of a rollout. And that it stays: a class that deletes takes the data with the claim.",
+      "Where data lands: with two defaults the newer class wins, with none a claim waits for ever, and what is said of a class (when it binds, whether it grows) decides the order of a rollout. And what is there stays: a deleted claim of the plan's class keeps its data.",
     incident:
       "Longhorn was made the default and K3s' own class stayed one, for K3s marks it again at each start. The next database lay in a folder of the system disk, without snapshots or backups.",
     fix: "Let global.storage.class name an enabled class of an enabled provider, mark that class alone as default, and disable K3s' local-storage (global.storage.classes.local-path.enabled: false) beside any other.",
     source:
-      "https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass; k3s manifests/local-storage.yaml",
+      "https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass; k3s manifests/local-storage.yaml; https://longhorn.io/docs/1.12.1/references/storage-class-parameters/",
   },
   codes,
   *check({ index, plan }) {
@@ -128,18 +133,7 @@ function* checkRendered(manifest: Manifest, plan: Plan): Generator<Problem<Code>
       };
     }
   }
-  const reclaim = object.reclaimPolicy ?? "Delete";
-  if (reclaim !== "Retain") {
-    yield {
-      code: "class-deletes-data",
-      manifest,
-      path: "reclaimPolicy",
-      message: `whoever deletes a claim of ${name}, or its namespace, deletes the data with it`,
-      actual: String(reclaim),
-      limit: "Retain",
-      fix: "set reclaimPolicy: Retain; a volume that is not needed any more is deleted by hand",
-    };
-  }
+  if (name === plan.storage.class) yield* checkSafety(manifest);
   const mark = DEFAULT_MARKS.find((key) => at(object.metadata, "annotations", key) === "true");
   const isChosen = name === plan.storage.class;
   if ((mark !== undefined) === isChosen) return;
@@ -153,6 +147,34 @@ function* checkRendered(manifest: Manifest, plan: Plan): Generator<Problem<Code>
     actual: String(mark !== undefined),
     limit: String(isChosen),
     fix: isChosen ? `set it to "true"` : "remove the annotation",
+  };
+}
+
+/** What a claim of the platform may lose, or never gets, on one node. */
+function* checkSafety(manifest: Manifest): Generator<Problem<Code>> {
+  const { name, object } = manifest;
+  const reclaims = object.reclaimPolicy ?? "Delete";
+  if (reclaims !== "Retain") {
+    yield {
+      code: "data-deleted-with-claim",
+      manifest,
+      path: "reclaimPolicy",
+      message: `${name} has reclaimPolicy ${String(reclaims)}: whoever deletes a claim deletes its data`,
+      actual: String(reclaims),
+      limit: "Retain",
+      fix: "set reclaimPolicy: Retain",
+    };
+  }
+  const replicas = at(object, "parameters", "numberOfReplicas");
+  if (object.provisioner !== LONGHORN || !(Number(replicas) > NODES)) return;
+  yield {
+    code: "more-replicas-than-nodes",
+    manifest,
+    path: "parameters.numberOfReplicas",
+    message: `${name} asks for ${String(replicas)} replicas of each volume, and there is ${NODES} node: every volume stays degraded`,
+    actual: String(replicas),
+    limit: NODES,
+    fix: `set numberOfReplicas: "${NODES}"`,
   };
 }
 

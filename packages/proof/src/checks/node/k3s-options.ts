@@ -35,6 +35,7 @@ export function* checkK3sOptions({ k3s }: NodeConfiguration, plan: Plan): Genera
     };
   }
   yield* checkNetwork(k3s, plan);
+  yield* checkEnforcement(k3s);
   const flags = stringsIn(at(k3s, "kubelet-arg"));
   if (!flags.includes(`config=/${KUBELET_CONFIG}`)) {
     yield {
@@ -54,6 +55,23 @@ export function* checkK3sOptions({ k3s }: NodeConfiguration, plan: Plan): Genera
       message: `the flag ${name} wins over /${KUBELET_CONFIG}`,
       actual: flag,
       fix: "remove the flag; the plan decides",
+    };
+  }
+}
+
+/** K3s' own controller enforces NetworkPolicies on its own flannel; the platform brings no other network. */
+function* checkEnforcement(k3s: unknown): Generator<Problem<NodeCode>> {
+  for (const [option, value] of [
+    ["disable-network-policy", "true"],
+    ["flannel-backend", "none"],
+  ] as const) {
+    if (String(at(k3s, option)) !== value) continue;
+    yield {
+      code: "policies-not-enforced",
+      path: `${K3S_CONFIG}: ${option}`,
+      message: `${option} is ${value}: nothing enforces the platform's NetworkPolicies, and every pod reaches every other`,
+      actual: value,
+      fix: `remove ${option}`,
     };
   }
 }

@@ -12,6 +12,8 @@ testRule(nodeConfigAgrees, {
   "dns-disabled": ["component-differs"],
   "provisioner-still-counted": ["undeclared-pods"],
   "metrics-server-not-counted": ["undeclared-pods"],
+  "policies-off": ["policies-not-enforced"],
+  "other-network": ["policies-not-enforced"],
   "file-not-passed": ["kubelet-file-not-passed"],
   "flag-wins": ["flag-beside-file", "flag-beside-file"],
   "nothing-reserved": ["allocatable-differs", "allocatable-differs", "allocatable-differs"],

@@ -33,7 +33,7 @@ testRule(leastRbac, {
     "cluster-wide-workloads",
   ],
   "lock-everywhere": ["wider-than-named"],
-  singular: ["unknown-resource", "unknown-resource", "unknown-resource", "unknown-verb"],
+  singular: ["unknown-resource", "unknown-resource", "unknown-resource", "unknown-verb", "unknown-resource"],
   "group-of-nobody": ["unknown-resource"],
   "undefined-custom-resource": ["unknown-resource"],
   "create-by-name": ["grants-nothing"],
@@ -64,6 +64,7 @@ test("says what was meant by a name that nothing has", () => {
     { path: "rules[1].resources[0]", fix: "Write the group apps." },
     { path: "rules[2].resources[0]", fix: "Write pods/log." },
     { path: "rules[3].verbs[0]", fix: "Write list." },
+    { message: expect.stringContaining("since Kubernetes 1.25"), fix: "Remove it." },
   ]);
 });
 

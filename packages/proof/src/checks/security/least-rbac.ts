@@ -106,7 +106,8 @@ function* powers(role: Manifest, rule: RoleRule, isClusterWide: boolean): Genera
       path: rule.path,
       message: `whoever holds it ${power.why}: ${verbs.join(", ")} on ${resources.join(", ")}`,
       actual: `${verbs.join(", ")} on ${resources.join(", ")}`,
-      fix: power.fix,
+      // Whoever wrote everything did not mean this verb.
+      fix: verbs.includes("*") ? `List the verbs that the program uses. ${power.fix}` : power.fix,
     };
   }
 }

@@ -44,7 +44,31 @@ spec: { serviceAccountName: elsewhere, containers: [{ name: main, image: registr
   );
   expect([...noTokenByDefault.check(createContext(stream, undefined))]).toMatchObject([
     {
-      unchecked: expect.stringContaining("ServiceAccount default/elsewhere and its rights are not rendered"),
+      unchecked: expect.stringContaining("ServiceAccount default/elsewhere with its rights is not rendered"),
     },
   ]);
+});
+
+test("does not judge pods without a namespace whose account's namesake has rights somewhere", () => {
+  const stream = (subject: string) => `apiVersion: v1
+kind: ServiceAccount
+metadata: { name: dex }
+automountServiceAccountToken: false
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: dex }
+spec: { serviceAccountName: dex, automountServiceAccountToken: true, containers: [{ name: main }] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: dex }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: dex }
+subjects: [{ kind: ServiceAccount, name: ${subject}, namespace: auth }]
+`;
+  const check = (subject: string) => [
+    ...noTokenByDefault.check(createContext(parseManifests(stream(subject), "stream.yaml"), undefined)),
+  ];
+  expect(check("dex")).toMatchObject([{ unchecked: expect.stringContaining("default/dex") }]);
+  expect(check("other")).toMatchObject([{ code: "token-without-rights" }]);
 });

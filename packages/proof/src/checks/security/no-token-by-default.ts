@@ -61,7 +61,9 @@ export const noTokenByDefault = defineRule({
           yield rightsWithoutToken(tenant);
       } else if (account.name === "default") yield tokenOfDefault(tenant, mountedBy);
       else if (!hasRights) {
-        yield rendered.has(keyOf(account)) || plan !== undefined
+        const isElsewhere =
+          tenant.workload.manifest.namespace === undefined && bindings.hasNamesake(account.name);
+        yield plan !== undefined || (rendered.has(keyOf(account)) && !isElsewhere)
           ? tokenWithoutRights(tenant, mountedBy)
           : rightsElsewhere(tenant);
       }
@@ -146,7 +148,7 @@ function tokenWithoutRights({ workload, account }: Tenant, path: string): Proble
 
 function rightsElsewhere({ workload, account }: Tenant): Unchecked {
   return {
-    unchecked: `whether the pods need their token: ServiceAccount ${keyOf(account)} and its rights are not rendered`,
+    unchecked: `whether the pods need their token: ServiceAccount ${keyOf(account)} with its rights is not rendered`,
     manifest: workload.manifest,
   };
 }

@@ -83,17 +83,19 @@ function mountedFilesOf(
   });
 }
 
-/** Whether the container, or a file that it mounts, names the directory: then the file is read from there. */
+/** Whether the container, or another file that it mounts, names the directory: then the file is read from there. */
 function isNamed(
-  { directory }: MountedFile,
+  { file, directory, holder }: MountedFile,
   texts: readonly { readonly text: string }[],
   files: readonly MountedFile[],
 ): boolean {
-  const holders = new Set(files.map(({ holder }) => holder));
-  const embedded = [...holders].flatMap(({ object }) => [
-    ...Object.values(object.data ?? {}),
-    ...Object.values(object.stringData ?? {}),
-  ]);
+  const holders = new Set(files.map((mounted) => mounted.holder));
+  // A file that names its own directory is not read for that.
+  const embedded = [...holders].flatMap((one) =>
+    [...Object.entries(one.object.data ?? {}), ...Object.entries(one.object.stringData ?? {})].flatMap(
+      ([key, text]) => (one === holder && key === file ? [] : [text]),
+    ),
+  );
   return [...texts.map(({ text }) => text), ...embedded].some(
     (text) => typeof text === "string" && namesDirectory(text, directory),
   );

@@ -62,13 +62,25 @@ function readJson(text: string): Reading {
     const line = position === undefined ? undefined : lineAt(text, Number(position));
     return { code: "unreadable", why: "this is no JSON", line };
   }
-  const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined);
-  if (written.length === keysBelow(value)) return undefined;
+  if (keysWritten(text) === keysBelow(value)) return undefined;
   return {
     code: "repeated-key",
     why: "a key stands twice in one object: the one above is lost",
     line: undefined,
   };
+}
+
+/** How many strings of a JSON text stand before a colon. */
+function keysWritten(text: string): number {
+  let keys = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
+    at += 1;
+    while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    at += 1;
+    while (/\s/.test(text[at] ?? "")) at += 1;
+    if (text[at] === ":") keys += 1;
+  }
+  return keys;
 }
 
 function keysBelow(value: unknown): number {

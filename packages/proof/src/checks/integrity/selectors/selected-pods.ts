@@ -1,9 +1,11 @@
-import { type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { isObject, objectAt, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
+import { editDistance } from "../../../nearest.ts";
 import { type Labels, labelsOf, matchesLabels } from "../../../network/label-selector.ts";
 import type { Plan } from "../../../plan/plan.ts";
+import { podCreators } from "../../../rbac/pod-creators.ts";
 import { kubernetesSchemas } from "../../../schemas/schema-bundles.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
@@ -20,20 +22,34 @@ const CONTROLLER_LABELS: ReadonlySet<string> = new Set([
   POD_NAME,
 ]);
 
+/** Names as short as `web` and `wes` may both be meant. */
+const SHORTEST_NAME = 5;
+
 interface LabelledWorkload {
   readonly workload: Workload;
   readonly labels: Labels;
+}
+
+interface NearMiss {
+  readonly workload: Workload;
+  /** What its labels are instead. */
+  readonly differences: string;
+  /** Only letters differ, so this one was meant even where there may be others. */
+  readonly isMisspelt: boolean;
 }
 
 /** The pods of a rendering by namespace, found by selector. */
 export class PodDirectory {
   readonly #byNamespace = new Map<string, LabelledWorkload[]>();
   readonly #index: ManifestIndex;
+  readonly #workloads: readonly Workload[];
   readonly #plan: Plan | undefined;
   #namespacesWithOperators: ReadonlySet<string> | undefined;
+  #creators: ReadonlyMap<string, string> | undefined;
 
   constructor(index: ManifestIndex, workloads: readonly Workload[], plan: Plan | undefined) {
     this.#index = index;
+    this.#workloads = workloads;
     this.#plan = plan;
     for (const workload of workloads) {
       const namespace = namespaceOf(workload.manifest);
@@ -54,9 +70,9 @@ export class PodDirectory {
   }
 
   /** The workload that comes nearest to a selector that nothing matches, with what its labels are instead. */
-  nearMiss(namespace: string, matchLabels: Labels): { workload: Workload; differences: string } | undefined {
+  nearMiss(namespace: string, matchLabels: Labels): NearMiss | undefined {
     const wanted = Object.entries(matchLabels);
-    let best: { workload: Workload; wrong: readonly string[] } | undefined;
+    let best: (LabelledWorkload & { readonly wrong: readonly string[] }) | undefined;
     // A label that is there with another value is nearer than one that is not there.
     let fewest = 2 * wanted.length;
     for (const { workload, labels } of this.#byNamespace.get(namespace) ?? []) {
@@ -64,9 +80,15 @@ export class PodDirectory {
       const distance = wrong.reduce((sum, key) => sum + (labels[key] === undefined ? 2 : 1), 0);
       if (distance >= fewest) continue;
       fewest = distance;
-      best = { workload, wrong: wrong.map((key) => describeLabel(key, labels[key])) };
+      best = { workload, labels, wrong };
     }
-    return best && { workload: best.workload, differences: best.wrong.join(", ") };
+    return (
+      best && {
+        workload: best.workload,
+        differences: best.wrong.map((key) => describeLabel(key, best.labels[key])).join(", "),
+        isMisspelt: best.wrong.every((key) => isSlip(matchLabels[key], best.labels[key])),
+      }
+    );
   }
 
   /** Why pods that no rendering shows may be selected in a namespace; undefined when all are rendered. */
@@ -75,9 +97,11 @@ export class PodDirectory {
     if (plan === undefined) {
       if (!this.#byNamespace.has(namespace)) return `no workload of the stream is in namespace ${namespace}`;
       this.#namespacesWithOperators ??= namespacesOfCustomResources(this.#index);
-      return this.#namespacesWithOperators.has(namespace)
-        ? `an operator may make pods in namespace ${namespace}`
-        : undefined;
+      if (this.#namespacesWithOperators.has(namespace))
+        return `an operator may make pods in namespace ${namespace}`;
+      this.#creators ??= creatorsByNamespace(this.#index, this.#workloads);
+      const creator = this.#creators.get(namespace);
+      return creator && `${creator} may make pods in namespace ${namespace}`;
     }
     const planned = Object.hasOwn(plan.namespaces, namespace) ? plan.namespaces[namespace] : undefined;
     if (planned?.create === false) return `namespace ${namespace} is filled by others`;
@@ -93,6 +117,21 @@ export class PodDirectory {
   }
 }
 
+/** Whoever may create pods, by its own namespace and by that of its RoleBinding. */
+function creatorsByNamespace(
+  index: ManifestIndex,
+  workloads: readonly Workload[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    podCreators(index, workloads).flatMap(({ workload, binding }) =>
+      [workload.manifest, ...(binding.kind === "RoleBinding" ? [binding] : [])].map((manifest) => [
+        namespaceOf(manifest),
+        describeObject(workload.manifest),
+      ]),
+    ),
+  );
+}
+
 function makesPod({ kind, manifest }: Workload, pod: string): boolean {
   return kind === "StatefulSet" && pod.replace(/-\d+$/, "") === manifest.name;
 }
@@ -102,6 +141,12 @@ function withoutControllerLabels(selector: unknown): unknown {
   if (!isObject(selector) || !written.some(([key]) => CONTROLLER_LABELS.has(key))) return selector;
   const kept = written.filter(([key]) => !CONTROLLER_LABELS.has(key));
   return { ...selector, matchLabels: Object.fromEntries(kept) };
+}
+
+/** One letter: two programs of one namespace may have names that are alike. */
+function isSlip(wanted: string | undefined, found: string | undefined): boolean {
+  if (wanted === undefined || found === undefined) return false;
+  return Math.min(wanted.length, found.length) >= SHORTEST_NAME && editDistance(wanted, found) === 1;
 }
 
 function describeLabel(key: string, value: string | undefined): string {

@@ -23,6 +23,9 @@ const SUBRESOURCES: ReadonlySet<string> = new Set([
   ...["metrics", "stats", "spec", "configz", "healthz", "pods", "checkpoint"],
 ]);
 
+/** Gone with the version of Kubernetes; charts list them for older ones. */
+const REMOVED: Readonly<Record<string, string>> = { podsecuritypolicies: "1.25" };
+
 /** Gone since Kubernetes 1.22; charts list it beside the groups that took over. */
 const DISSOLVED = "extensions";
 
@@ -87,6 +90,9 @@ function unknownReason(
       groups.flatMap((group) => catalogue.namesIn(group)),
     );
     const others = catalogue.groupsWith(name);
+    const removed = Object.hasOwn(REMOVED, name) ? REMOVED[name] : undefined;
+    if (removed !== undefined)
+      return { why: `${where} has no resource ${name} since Kubernetes ${removed}`, fix: "Remove it." };
     const fix =
       others.length > 0
         ? `Write the group ${others.map((group) => group || '""').join(" or ")}.`

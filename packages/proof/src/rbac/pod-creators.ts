@@ -1,8 +1,9 @@
-import { type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
-import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at, type JsonObject, objectAt, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
-import type { PodSpec, Workload } from "../../manifest/workload.ts";
-import { labelsOf, matchesLabels } from "../../network/label-selector.ts";
+import { type Manifest, namespaceOf } from "../manifest/kubernetes-object.ts";
+import type { ManifestIndex } from "../manifest/manifest-index.ts";
+import { at, type JsonObject, objectAt, objectsIn, stringAt, stringsIn } from "../manifest/values.ts";
+import type { PodSpec, Workload } from "../manifest/workload.ts";
+import { labelsOf, matchesLabels } from "../network/label-selector.ts";
+import { RBAC } from "./bindings.ts";
 
 /** Resources whose creation makes pods, by API group. */
 const POD_MAKERS: Readonly<Record<string, readonly string[]>> = {
@@ -21,7 +22,6 @@ const SCALED: ReadonlySet<string> = new Set([
 const BUILT_IN: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit", "system:aggregate-to-edit"]);
 /** The label by which Kubernetes' own role `system:aggregate-to-edit` joins an aggregated one. */
 const BUILT_IN_LABELS = { "rbac.authorization.k8s.io/aggregate-to-edit": "true" };
-const RBAC = "rbac.authorization.k8s.io";
 
 /** A workload whose ServiceAccount may create pods or make controllers create more. */
 interface PodCreator {
