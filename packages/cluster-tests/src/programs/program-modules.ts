@@ -1,0 +1,51 @@
+/** A Go module below `tools/` and the programs that are built from it. */
+export interface ProgramModule {
+  /** Its folder below `tools/`. */
+  readonly name: string;
+  /** Program name → Go package. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Linker flags: what the programs say about themselves. */
+  readonly ldflags: string;
+  /** What a build from nothing takes on two cores, in seconds: to say how long it will be. */
+  readonly coldSeconds: number;
+}
+
+/** Kubernetes' version; `tools/kubernetes/go.mod` requires the same, and a test holds it to the plan's pin. */
+export const KUBERNETES = "1.36.3";
+const ARGOCD = "3.5.5";
+
+/** Without these, the API server has no version and refuses what asks for one. */
+const kubernetesVersion = Object.entries({ gitVersion: `v${KUBERNETES}`, gitMajor: "1", gitMinor: "36" })
+  .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+  .join(" ");
+
+export const programModules: readonly ProgramModule[] = [
+  {
+    name: "etcd",
+    packages: { etcd: "go.etcd.io/etcd/server/v3" },
+    ldflags: "",
+    coldSeconds: 60,
+  },
+  {
+    name: "kubernetes",
+    packages: {
+      "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+      "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+      "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+    },
+    ldflags: kubernetesVersion,
+    coldSeconds: 315,
+  },
+  {
+    name: "kwok",
+    packages: { kwok: "sigs.k8s.io/kwok/cmd/kwok" },
+    ldflags: "",
+    coldSeconds: 80,
+  },
+  {
+    name: "argocd",
+    packages: { argocd: "github.com/argoproj/argo-cd/v3/cmd" },
+    ldflags: `-X github.com/argoproj/argo-cd/v3/common.version=${ARGOCD}`,
+    coldSeconds: 350,
+  },
+];
