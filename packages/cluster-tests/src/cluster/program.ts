@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** Of util-linux; it becomes the program itself, so that the process id stays. */
+const SETPRIV = "/usr/bin/setpriv";
 
 /** How long a program may take to end after it was asked to. */
 const GRACE_MS = 5_000;
@@ -13,8 +16,6 @@ export interface ProgramOptions {
   readonly logs: string;
   /** On top of the caller's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What a name other than the file's makes of it; Argo CD's one binary is several programs. */
-  readonly argv0?: string;
 }
 
 /** A program that runs until it is stopped. */
@@ -36,19 +37,21 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
+/** Where Linux can, the kernel ends a program when whoever started it is killed without a chance to. */
+function bound(): string[] {
+  return existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL", "--"] : [];
+}
+
 /**
  * Starts a program with its output in a log file.
  * @throws Error when it cannot be started at all.
  */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { name, path, args, logs, env = {}, argv0 } = options;
+  const { name, path, args, logs, env = {} } = options;
   const log = join(logs, `${name}.log`);
   const output = openSync(log, "a");
-  const child = spawn(path, args, {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", output, output],
-    ...(argv0 === undefined ? {} : { argv0 }),
-  });
+  const [file = path, ...words] = [...bound(), path, ...args];
+  const child = spawn(file, words, { env: { ...process.env, ...env }, stdio: ["ignore", output, output] });
   closeSync(output);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "@t495/proof";
+import type { ApiClient } from "../api/api-client.ts";
 import type { Programs } from "../programs/obtain-programs.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { startControllerManager, startScheduler } from "./kubernetes-controllers.ts";
@@ -37,6 +38,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     let kwok: Program = await startKwok(plane, jobPods);
     await createNode(plane.api, plan);
     await createLocalPath(plane, plan);
+    // What the plan counts on and no chart creates: Argo CD's, by its bootstrap.
+    const others = Object.entries(plan.namespaces).filter(([, { create }]) => !create);
+    for (const [name] of others) await createNamespace(plane.api, name);
     const stopVolumes = provideVolumes(plane.api);
     await nodeReady(plane, plan.node.name, kwok);
     return {
@@ -56,6 +60,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await plane.stop();
     throw error;
   }
+}
+
+/** A namespace in which pods are admitted: not before its ServiceAccount `default` is there. */
+export async function createNamespace(api: ApiClient, name: string): Promise<void> {
+  await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, { manager: "bootstrap" });
+  const account = { apiVersion: "v1", kind: "ServiceAccount", namespace: name, name: "default" };
+  await eventually(`namespace ${name} has a ServiceAccount`, () =>
+    api.get(account).then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 /** What K3s itself brings, and no chart renders: its storage class. */

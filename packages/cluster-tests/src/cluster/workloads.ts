@@ -39,15 +39,31 @@ export async function settled(
     unfinished = live.filter(([, object]) => object === undefined || !isComplete(object)).map(([workload]) => workload);
     if (unfinished.length > 0) await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  const pods = await api.list({ apiVersion: "v1", kind: "Pod" });
+  const pods = await podsOf(api);
   if (unfinished.length === 0) return { pods: pods.length, problems: [] };
-  const warnings = ((await api.list({ apiVersion: "v1", kind: "Event" })) as Event[])
-    .filter(({ type }) => type === "Warning")
+  const named = unfinished.map(({ manifest }) => `${describeObject(manifest)} is not complete`);
+  return { pods: pods.length, problems: [...named, ...(await warningsOf(api))] };
+}
+
+/** Every pod, of one namespace or of all. */
+export async function podsOf(api: ApiClient, namespace?: string): Promise<Pod[]> {
+  return (await api.list({ apiVersion: "v1", kind: "Pod" }, namespace)) as Pod[];
+}
+
+/** Whether the scheduler has found no place for a pod. */
+export function isWaiting({ spec }: Pod): boolean {
+  return spec.nodeName === undefined;
+}
+
+/** What went wrong in the cluster's own words, each once; only with these reasons when some are given. */
+export async function warningsOf(api: ApiClient, reasons?: readonly string[]): Promise<string[]> {
+  const events = (await api.list({ apiVersion: "v1", kind: "Event" })) as Event[];
+  const told = events
+    .filter(({ type, reason = "" }) => (reasons === undefined ? type === "Warning" : reasons.includes(reason)))
     .map(({ involvedObject: { kind, namespace, name }, reason, message }) => {
       return `${describeObject({ kind, namespace, name })}: ${reason}: ${message}`;
     });
-  const named = unfinished.map(({ manifest }) => `${describeObject(manifest)} is not complete`);
-  return { pods: pods.length, problems: [...named, ...new Set(warnings)] };
+  return [...new Set(told)];
 }
 
 async function find(api: ApiClient, { manifest }: Workload): Promise<KubernetesObject | undefined> {
