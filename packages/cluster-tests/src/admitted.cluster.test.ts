@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
+import { PROFILES, renderProfile, testPrograms } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
 import { type Cluster, startCluster } from "./cluster/start-cluster.ts";
 import { settled } from "./cluster/workloads.ts";
-import { PROFILES, renderProfile, testPrograms } from "../test/platform.ts";
 
 const stage = new Stage(import.meta.filename);
 
@@ -21,7 +21,9 @@ describe.each(PROFILES)("%s", (profile) => {
     const { all } = rendered.index;
     const refusals = await applyInOrder(cluster.api, all);
     figures.objects = all.length;
-    expect(refusals.map(({ manifest, message }) => `${manifest.kind} ${manifest.name}: ${message}`)).toEqual([]);
+    expect(refusals.map(({ manifest, message }) => `${manifest.kind} ${manifest.name}: ${message}`)).toEqual(
+      [],
+    );
   });
 
   stage.claim(`${profile}: the real controllers make every pod, and none is refused`, async (figures) => {

@@ -7,8 +7,8 @@ import { describeObject } from "../../proof/src/manifest/kubernetes-object.ts";
 import { renderProfile, testPrograms } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { observeRollout } from "./cluster/observe-rollout.ts";
-import { compareQuotas, describeDifference } from "./cluster/quota-use.ts";
 import { eventually } from "./cluster/program.ts";
+import { compareQuotas, describeDifference } from "./cluster/quota-use.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
 import { type Cluster, startCluster } from "./cluster/start-cluster.ts";
 import { settled } from "./cluster/workloads.ts";
@@ -26,10 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-stage.claim("Kubernetes' quotas count exactly what the proof counts, nothing being rolled out", async (figures) => {
-  const differences = await steadyDifferences(figures);
-  expect(differences).toEqual([]);
-});
+stage.claim(
+  "Kubernetes' quotas count exactly what the proof counts, nothing being rolled out",
+  async (figures) => {
+    const differences = await steadyDifferences(figures);
+    expect(differences).toEqual([]);
+  },
+);
 
 stage.claim("no rollout of any workload takes more than the proof says", async (figures) => {
   const beyond: string[] = [];
@@ -61,7 +64,11 @@ stage.claim("no rollout of any workload takes more than the proof says", async (
 async function steadyDifferences(figures: Record<string, number | string>): Promise<string[]> {
   let differences: string[] = [];
   const compared = async (): Promise<boolean> => {
-    const quotas = await compareQuotas(cluster.api, rendered.accounting.namespaces, ({ workloads }) => totalsOf(workloads).steady);
+    const quotas = await compareQuotas(
+      cluster.api,
+      rendered.accounting.namespaces,
+      ({ workloads }) => totalsOf(workloads).steady,
+    );
     figures["figures compared"] = quotas.length;
     differences = quotas.flatMap(describeDifference);
     return differences.length === 0;

@@ -21,30 +21,33 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-stage.claim("an overfull node loses the least important pod first, as the priority classes say", async (figures) => {
-  const { plan } = rendered;
-  const byImportance = Object.entries(plan.priorityClasses)
-    .sort(([, one], [, other]) => one.value - other.value)
-    .map(([name]) => name);
-  const highest = byImportance.at(-1) ?? "";
-  // As many equal pods as there are classes, with no room for one more.
-  const memory = ((nodeAllocatable(plan).memory ?? 0n) / BigInt(byImportance.length) / 1000n) * 1000n;
-  const pod = (name: string, priorityClass: string) =>
-    fillerPod({ namespace: NAMESPACE, name, priorityClass, requests: { memory }, limits: { memory } });
-  for (const name of byImportance) await cluster.api.apply(pod(name, name));
-  await eventually("the node is full", async () => (await names()).length === byImportance.length);
+stage.claim(
+  "an overfull node loses the least important pod first, as the priority classes say",
+  async (figures) => {
+    const { plan } = rendered;
+    const byImportance = Object.entries(plan.priorityClasses)
+      .sort(([, one], [, other]) => one.value - other.value)
+      .map(([name]) => name);
+    const highest = byImportance.at(-1) ?? "";
+    // As many equal pods as there are classes, with no room for one more.
+    const memory = ((nodeAllocatable(plan).memory ?? 0n) / BigInt(byImportance.length) / 1000n) * 1000n;
+    const pod = (name: string, priorityClass: string) =>
+      fillerPod({ namespace: NAMESPACE, name, priorityClass, requests: { memory }, limits: { memory } });
+    for (const name of byImportance) await cluster.api.apply(pod(name, name));
+    await eventually("the node is full", async () => (await names()).length === byImportance.length);
 
-  const lost: string[] = [];
-  for (const expected of byImportance.slice(0, -1)) {
-    const before = await names();
-    await cluster.api.apply(pod(`instead-of-${expected}`, highest));
-    await eventually(`a pod makes room`, async () => (await names()).includes(`instead-of-${expected}`));
-    const after = await names();
-    lost.push(...before.filter((name) => !after.includes(name)));
-  }
-  figures["pods preempted"] = lost.length;
-  expect(lost).toEqual(byImportance.slice(0, -1));
-});
+    const lost: string[] = [];
+    for (const expected of byImportance.slice(0, -1)) {
+      const before = await names();
+      await cluster.api.apply(pod(`instead-of-${expected}`, highest));
+      await eventually(`a pod makes room`, async () => (await names()).includes(`instead-of-${expected}`));
+      const after = await names();
+      lost.push(...before.filter((name) => !after.includes(name)));
+    }
+    figures["pods preempted"] = lost.length;
+    expect(lost).toEqual(byImportance.slice(0, -1));
+  },
+);
 
 /** Of the pods that have a place. */
 async function names(): Promise<string[]> {

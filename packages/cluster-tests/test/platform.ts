@@ -29,7 +29,11 @@ export async function renderProfile(
 
 /** The programs of the control plane, and of `modules` besides. */
 export function testPrograms(modules: readonly string[] = []): Promise<Programs> {
-  return obtainPrograms({ cacheDirectory: CACHE, report, modules: ["etcd", "kubernetes", "kwok", ...modules] });
+  return obtainPrograms({
+    cacheDirectory: CACHE,
+    report,
+    modules: ["etcd", "kubernetes", "kwok", ...modules],
+  });
 }
 
 function report(line: string): void {

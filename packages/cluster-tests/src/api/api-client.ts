@@ -113,7 +113,11 @@ export class ApiClient {
    * Follows every change of a kind until the returned function is called: each state that the server had is seen,
    * the present ones first.
    */
-  async watch(kind: ResourceKind, namespace: string, onObject: (object: KubernetesObject) => void): Promise<() => void> {
+  async watch(
+    kind: ResourceKind,
+    namespace: string,
+    onObject: (object: KubernetesObject) => void,
+  ): Promise<() => void> {
     const path = resourcePath(await this.#resources.find(kind), { namespace });
     const stream = request(`${this.#options.server}${path}?watch=true`, {
       agent: this.#agent,
@@ -143,7 +147,11 @@ export class ApiClient {
     const { status } = await this.#call<{ status: { token: string } }>({
       method: "POST",
       path: `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
-      body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
+      body: {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { expirationSeconds: 3600 },
+      },
     });
     return status.token;
   }

@@ -12,7 +12,11 @@ export interface Resource {
 }
 
 interface ResourceList {
-  readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
 }
 
 /** What the API server serves, asked for once per group and version. */
@@ -32,7 +36,8 @@ export class ResourceIndex {
     const { resources = [] } = (await this.#read(path)) as ResourceList;
     for (const { name, kind: served, namespaced } of resources) {
       // `pods/log` and the like are not kinds of their own.
-      if (!name.includes("/")) this.#known.set(`${apiVersion} ${served}`, { apiVersion, plural: name, namespaced });
+      if (!name.includes("/"))
+        this.#known.set(`${apiVersion} ${served}`, { apiVersion, plural: name, namespaced });
     }
     const found = this.#known.get(`${apiVersion} ${kind}`);
     if (found === undefined) throw new Error(`the API server does not serve ${apiVersion} ${kind}`);

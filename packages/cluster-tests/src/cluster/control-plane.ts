@@ -62,7 +62,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const args = [
       ...[`--data-dir=${join(folder, "etcd")}`, "--unsafe-no-fsync", "--log-level=warn"],
       ...[`--listen-client-urls=${etcdUrl}`, `--advertise-client-urls=${etcdUrl}`],
-      ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
+      ...[
+        `--listen-peer-urls=${peer}`,
+        `--initial-advertise-peer-urls=${peer}`,
+        `--initial-cluster=default=${peer}`,
+      ],
     ];
     programs.push(await startProgram({ name: "etcd", path: pathOf("etcd"), args, logs }));
   }

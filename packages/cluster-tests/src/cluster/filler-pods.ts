@@ -1,5 +1,10 @@
 import type { KubernetesObject, Plan } from "@t495/proof";
-import { type Amount, parseQuantity, type ResourceList, writeAmount } from "../../../proof/src/accounting/quantity.ts";
+import {
+  type Amount,
+  parseQuantity,
+  type ResourceList,
+  writeAmount,
+} from "../../../proof/src/accounting/quantity.ts";
 import type { ApiClient } from "../api/api-client.ts";
 import { QUOTA, type ResourceQuota } from "./quota-use.ts";
 
@@ -18,7 +23,10 @@ export function fillerPod(options: FillerPod): KubernetesObject {
   const { namespace, name, priorityClass, requests, limits, containers = 1 } = options;
   const share = (list: ResourceList, at: number): Record<string, string> =>
     Object.fromEntries(
-      Object.entries(list).map(([resource, amount]) => [resource, writeAmount(resource, part(resource, amount, containers, at))]),
+      Object.entries(list).map(([resource, amount]) => [
+        resource,
+        writeAmount(resource, part(resource, amount, containers, at)),
+      ]),
     );
   return {
     apiVersion: "v1",
@@ -55,7 +63,8 @@ export async function fillersOf(api: ApiClient, plan: Plan): Promise<KubernetesO
   const fillers: KubernetesObject[] = [];
   for (const { metadata, status } of quotas) {
     const left = (resource: string): Amount =>
-      (parseQuantity(status?.hard?.[resource] ?? "0") ?? 0n) - (parseQuantity(status?.used?.[resource] ?? "0") ?? 0n);
+      (parseQuantity(status?.hard?.[resource] ?? "0") ?? 0n) -
+      (parseQuantity(status?.used?.[resource] ?? "0") ?? 0n);
     const memory = left("limits.memory");
     if (memory <= 0n || left("pods") <= 0n) continue;
     const namespace = metadata.namespace ?? "";
@@ -77,22 +86,24 @@ export async function fillersOf(api: ApiClient, plan: Plan): Promise<KubernetesO
 
 /** What the plan declares and no rendering shows, in namespaces that no compute quota bounds. */
 export function declaredPods(plan: Plan): KubernetesObject[] {
-  return Object.entries(plan.dynamicPods).flatMap(([name, { enabled, component, namespace, count, ...pod }]) => {
-    const off = component !== "" && plan.components[component]?.enabled !== true;
-    if (!enabled || off || plan.namespaces[namespace]?.quota.compute === true) return [];
-    const list = ({ cpu, memory }: { cpu: string; memory: string }): ResourceList => ({
-      cpu: parseQuantity(cpu) ?? 0n,
-      memory: parseQuantity(memory) ?? 0n,
-    });
-    return Array.from({ length: count.value }, (_, at) =>
-      fillerPod({
-        ...{ namespace, name: `${name}-${at}`, priorityClass: priorityOf(plan, namespace) },
-        // Memory is what the budget sets aside; CPU what it requests.
-        requests: { cpu: list(pod.requests).cpu ?? 0n, memory: list(pod.limits).memory ?? 0n },
-        limits: list(pod.limits),
-      }),
-    );
-  });
+  return Object.entries(plan.dynamicPods).flatMap(
+    ([name, { enabled, component, namespace, count, ...pod }]) => {
+      const off = component !== "" && plan.components[component]?.enabled !== true;
+      if (!enabled || off || plan.namespaces[namespace]?.quota.compute === true) return [];
+      const list = ({ cpu, memory }: { cpu: string; memory: string }): ResourceList => ({
+        cpu: parseQuantity(cpu) ?? 0n,
+        memory: parseQuantity(memory) ?? 0n,
+      });
+      return Array.from({ length: count.value }, (_, at) =>
+        fillerPod({
+          ...{ namespace, name: `${name}-${at}`, priorityClass: priorityOf(plan, namespace) },
+          // Memory is what the budget sets aside; CPU what it requests.
+          requests: { cpu: list(pod.requests).cpu ?? 0n, memory: list(pod.limits).memory ?? 0n },
+          limits: list(pod.limits),
+        }),
+      );
+    },
+  );
 }
 
 function priorityOf(plan: Plan, namespace: string): string {

@@ -10,7 +10,13 @@ export interface KubeconfigOptions {
 }
 
 /** Writes a kubeconfig (JSON, which is YAML) with one context, readable by its owner alone. */
-export async function writeKubeconfig({ file, server, authority, user, token }: KubeconfigOptions): Promise<string> {
+export async function writeKubeconfig({
+  file,
+  server,
+  authority,
+  user,
+  token,
+}: KubeconfigOptions): Promise<string> {
   const config = {
     apiVersion: "v1",
     kind: "Config",

@@ -28,7 +28,9 @@ export async function observeRollout(api: ApiClient, workload: Workload): Promis
     await eventually("the quota is seen", async () => latest.size > 0);
     const before = latest;
     await startRollout(api, name);
-    await eventually(`the rollout of ${name.kind} ${name.name} is finished`, async () => isComplete(await api.get(name)));
+    await eventually(`the rollout of ${name.kind} ${name.name} is finished`, async () =>
+      isComplete(await api.get(name)),
+    );
     await eventually("the quota is at rest again", async () => equal(before, latest));
     return peak;
   } finally {

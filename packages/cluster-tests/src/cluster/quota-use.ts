@@ -1,6 +1,5 @@
 import type { KubernetesObject } from "@t495/proof";
-import type { NamespaceCharge } from "../../../proof/src/accounting/accounting.ts";
-import type { ChargeTotals } from "../../../proof/src/accounting/accounting.ts";
+import type { ChargeTotals, NamespaceCharge } from "../../../proof/src/accounting/accounting.ts";
 import { type Amount, formatAmount, parseQuantity } from "../../../proof/src/accounting/quantity.ts";
 import { charged, isPodResource } from "../../../proof/src/accounting/quota.ts";
 import { amountOf } from "../../../proof/src/accounting/resource-list.ts";
@@ -9,7 +8,10 @@ import type { ApiClient } from "../api/api-client.ts";
 export const QUOTA = { apiVersion: "v1", kind: "ResourceQuota" } as const;
 
 export interface ResourceQuota extends KubernetesObject {
-  readonly status?: { readonly used?: Readonly<Record<string, string>>; readonly hard?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly used?: Readonly<Record<string, string>>;
+    readonly hard?: Readonly<Record<string, string>>;
+  };
 }
 
 /** One figure of a quota: what Kubernetes counted and what the proof says. */

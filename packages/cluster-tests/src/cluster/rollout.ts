@@ -54,7 +54,9 @@ async function established(api: ApiClient, name: string): Promise<void> {
     const { status } = (await api.get(definition)) as KubernetesObject & {
       status?: { conditions?: { type: string; status: string }[] };
     };
-    return status?.conditions?.some(({ type, status }) => type === "Established" && status === "True") ?? false;
+    return (
+      status?.conditions?.some(({ type, status }) => type === "Established" && status === "True") ?? false
+    );
   });
 }
 

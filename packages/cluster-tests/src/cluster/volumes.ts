@@ -4,7 +4,10 @@ import type { ApiClient } from "../api/api-client.ts";
 const EVERY_MS = 300;
 
 interface Claim extends KubernetesObject {
-  readonly spec: { readonly storageClassName?: string; readonly resources: { readonly requests: { readonly storage: string } } };
+  readonly spec: {
+    readonly storageClassName?: string;
+    readonly resources: { readonly requests: { readonly storage: string } };
+  };
   readonly status?: { readonly phase?: string };
 }
 

@@ -8,7 +8,11 @@ export interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string; readonly priorityClassName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
   };
 }
 
@@ -35,8 +39,12 @@ export async function settled(
   const deadline = Date.now() + seconds * 1000;
   let unfinished = workloads;
   while (unfinished.length > 0 && Date.now() < deadline) {
-    const live = await Promise.all(unfinished.map(async (workload) => [workload, await find(api, workload)] as const));
-    unfinished = live.filter(([, object]) => object === undefined || !isComplete(object)).map(([workload]) => workload);
+    const live = await Promise.all(
+      unfinished.map(async (workload) => [workload, await find(api, workload)] as const),
+    );
+    unfinished = live
+      .filter(([, object]) => object === undefined || !isComplete(object))
+      .map(([workload]) => workload);
     if (unfinished.length > 0) await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const pods = await podsOf(api);
@@ -59,7 +67,9 @@ export function isWaiting({ spec }: Pod): boolean {
 export async function warningsOf(api: ApiClient, reasons?: readonly string[]): Promise<string[]> {
   const events = (await api.list({ apiVersion: "v1", kind: "Event" })) as Event[];
   const told = events
-    .filter(({ type, reason = "" }) => (reasons === undefined ? type === "Warning" : reasons.includes(reason)))
+    .filter(({ type, reason = "" }) =>
+      reasons === undefined ? type === "Warning" : reasons.includes(reason),
+    )
     .map(({ involvedObject: { kind, namespace, name }, reason, message }) => {
       return `${describeObject({ kind, namespace, name })}: ${reason}: ${message}`;
     });
@@ -82,11 +92,19 @@ export function isComplete({ kind, metadata, spec, status }: KubernetesObject): 
     case "Deployment":
     case "StatefulSet":
       return (
-        seen && is.updatedReplicas === replicas && is.replicas === replicas && (is.availableReplicas ?? 0) === replicas
+        seen &&
+        is.updatedReplicas === replicas &&
+        is.replicas === replicas &&
+        (is.availableReplicas ?? 0) === replicas
       );
     case "DaemonSet": {
       const desired = is.desiredNumberScheduled;
-      return seen && desired !== undefined && is.updatedNumberScheduled === desired && is.numberAvailable === desired;
+      return (
+        seen &&
+        desired !== undefined &&
+        is.updatedNumberScheduled === desired &&
+        is.numberAvailable === desired
+      );
     }
     case "Job":
       return (is.succeeded ?? 0) >= (wanted.completions ?? 1);

@@ -37,7 +37,9 @@ export async function obtainPrograms(options: ObtainProgramsOptions): Promise<Pr
   if (missing.length > 0) {
     await mkdir(join(cacheDirectory, "cluster"), { recursive: true });
     const seconds = missing.reduce((sum, { module }) => sum + module.coldSeconds, 0);
-    report(`${missing.length} of ${wanted.length} program modules are built: about ${minutes(seconds)} on two cores, once`);
+    report(
+      `${missing.length} of ${wanted.length} program modules are built: about ${minutes(seconds)} on two cores, once`,
+    );
   }
   for (const { module, folder } of missing) {
     const started = Date.now();
@@ -46,7 +48,9 @@ export async function obtainPrograms(options: ObtainProgramsOptions): Promise<Pr
     report(`built ${module.name} in ${Math.round((Date.now() - started) / 1000)} s`);
   }
   return new Map(
-    folders.flatMap(({ module, folder }) => Object.keys(module.packages).map((name) => [name, join(folder, name)])),
+    folders.flatMap(({ module, folder }) =>
+      Object.keys(module.packages).map((name) => [name, join(folder, name)]),
+    ),
   );
 }
 
