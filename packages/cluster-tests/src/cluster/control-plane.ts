@@ -32,6 +32,8 @@ export interface ControlPlane {
   /** A client with another token: a ServiceAccount's. */
   clientFor(token: string): ApiClient;
   kubeconfig(user: User): Promise<string>;
+  /** The same for a ServiceAccount, with a token as a pod would be given it. */
+  kubeconfigOf(namespace: string, serviceAccount: string): Promise<string>;
   /** Starts the API server again after it was stopped. */
   startApiServer(): Promise<Program>;
   stop(): Promise<void>;
@@ -110,14 +112,26 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
   const ca = await readFile(authority);
   const clientFor = (token: string): ApiClient => new ApiClient({ server, ca, token });
+  const api = clientFor(credentials.tokens.admin);
+  const writeConfig = (user: string, token: string): Promise<string> =>
+    writeKubeconfig({ file: join(folder, `${user}.kubeconfig`), server, authority, user, token });
   return {
-    ...{ folder, logs, server, port, credentials, authority, programs, pathOf, clientFor, startApiServer },
-    api: clientFor(credentials.tokens.admin),
-    kubeconfig: (user) =>
-      writeKubeconfig({
-        ...{ file: join(folder, `${user}.kubeconfig`), server, authority, user },
-        token: credentials.tokens[user],
-      }),
+    ...{
+      folder,
+      logs,
+      server,
+      port,
+      credentials,
+      authority,
+      programs,
+      pathOf,
+      clientFor,
+      startApiServer,
+      api,
+    },
+    kubeconfig: (user) => writeConfig(user, credentials.tokens[user]),
+    kubeconfigOf: async (namespace, serviceAccount) =>
+      writeConfig(`${namespace}-${serviceAccount}`, await api.tokenOf(namespace, serviceAccount)),
     stop: () => stopAll(programs),
   };
 }

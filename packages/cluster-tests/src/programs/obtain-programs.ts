@@ -6,7 +6,7 @@ import { InputError } from "@t495/proof/errors";
 import { withLock } from "@t495/proof/lock";
 import { type ProgramModule, programModules } from "./program-modules.ts";
 
-const TOOLS = join(import.meta.dirname, "../../tools");
+const PACKAGES = join(import.meta.dirname, "../../..");
 
 export interface ObtainProgramsOptions {
   /** `node_modules/.cache/t495` of the repository: built programs are kept below its `cluster` folder. */
@@ -21,7 +21,7 @@ export interface ObtainProgramsOptions {
 export type Programs = ReadonlyMap<string, string>;
 
 /**
- * The programs of the control plane, built with Go from the modules below `tools/`. A module is built when what it
+ * The programs of the control plane, built with Go from the modules of {@link programModules}. A module is built when what it
  * is built from has changed, and never again; Go's checksum database verifies what is downloaded.
  *
  * @throws InputError when one is not in the cache and Go is missing, or when its build fails.
@@ -55,9 +55,9 @@ export async function obtainPrograms(options: ObtainProgramsOptions): Promise<Pr
 }
 
 /** The folder's name: the module's, and a hash of all that decides about the bytes of its programs. */
-async function keyOf({ name, packages, ldflags }: ProgramModule): Promise<string> {
+async function keyOf({ name, folder, packages, ldflags }: ProgramModule): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify({ packages, ldflags, arch: process.arch }));
-  for (const file of ["go.mod", "go.sum"]) hash.update(await readFile(join(TOOLS, name, file)));
+  for (const file of ["go.mod", "go.sum"]) hash.update(await readFile(join(PACKAGES, folder, file)));
   return `${name}-${hash.digest("hex").slice(0, 16)}`;
 }
 
@@ -76,9 +76,13 @@ async function make(module: ProgramModule, folder: string): Promise<void> {
   }
 }
 
-async function goBuild({ name, ldflags }: ProgramModule, goPackage: string, output: string): Promise<void> {
+async function goBuild(
+  { name, folder, ldflags }: ProgramModule,
+  goPackage: string,
+  output: string,
+): Promise<void> {
   const child = spawn("go", ["build", "-ldflags", ldflags, "-o", output, goPackage], {
-    cwd: join(TOOLS, name),
+    cwd: join(PACKAGES, folder),
     env: { ...process.env, GOFLAGS: "-buildvcs=false -mod=readonly" },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -92,7 +96,7 @@ async function goBuild({ name, ldflags }: ProgramModule, goPackage: string, outp
   });
   if (exitCode === 0) return;
   throw new InputError({
-    where: `packages/cluster-tests/tools/${name}`,
+    where: `packages/${folder}`,
     what: `\`go build ${goPackage}\` failed: ${said.trim().split("\n").slice(-5).join("\n")}`,
     fix: "mend what Go says; the module proxy must be reachable the first time",
   });
@@ -100,7 +104,7 @@ async function goBuild({ name, ldflags }: ProgramModule, goPackage: string, outp
 
 function goMissing(name: string, cause: unknown): InputError {
   return new InputError({
-    what: `Go is not on PATH, and the programs of tools/${name} are not built yet`,
+    what: `Go is not on PATH, and the programs of ${name} are not built yet`,
     fix: "install Go 1.26 or newer (https://go.dev/doc/install): the cluster proof runs Kubernetes' own programs",
     cause,
   });

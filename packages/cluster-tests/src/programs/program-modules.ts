@@ -1,7 +1,8 @@
-/** A Go module below `tools/` and the programs that are built from it. */
+/** A Go module and the programs that are built from it. */
 export interface ProgramModule {
-  /** Its folder below `tools/`. */
   readonly name: string;
+  /** The module's folder below `packages/`. */
+  readonly folder: string;
   /** Program name → Go package. */
   readonly packages: Readonly<Record<string, string>>;
   /** Linker flags: what the programs say about themselves. */
@@ -22,12 +23,14 @@ const kubernetesVersion = Object.entries({ gitVersion: `v${KUBERNETES}`, gitMajo
 export const programModules: readonly ProgramModule[] = [
   {
     name: "etcd",
+    folder: "cluster-tests/tools/etcd",
     packages: { etcd: "go.etcd.io/etcd/server/v3" },
     ldflags: "",
     coldSeconds: 60,
   },
   {
     name: "kubernetes",
+    folder: "cluster-tests/tools/kubernetes",
     packages: {
       "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
       "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
@@ -38,14 +41,23 @@ export const programModules: readonly ProgramModule[] = [
   },
   {
     name: "kwok",
+    folder: "cluster-tests/tools/kwok",
     packages: { kwok: "sigs.k8s.io/kwok/cmd/kwok" },
     ldflags: "",
     coldSeconds: 80,
   },
   {
     name: "argocd",
+    folder: "cluster-tests/tools/argocd",
     packages: { argocd: "github.com/argoproj/argo-cd/v3/cmd" },
     ldflags: `-X github.com/argoproj/argo-cd/v3/common.version=${ARGOCD}`,
     coldSeconds: 350,
+  },
+  {
+    name: "metallb",
+    folder: "render-tests/programs/metallb",
+    packages: { "metallb-controller": "go.universe.tf/metallb/controller" },
+    ldflags: "",
+    coldSeconds: 180,
   },
 ];
