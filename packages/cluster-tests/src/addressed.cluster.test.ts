@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import type { KubernetesObject } from "@t495/proof";
-import { renderProfile, testPrograms } from "../test/platform.ts";
+import { renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { startMetallbController } from "./cluster/metallb.ts";
 import { eventually, type Program } from "./cluster/program.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, createNamespace, startCluster } from "./cluster/start-cluster.ts";
+import { type Cluster, createNamespace } from "./cluster/start-cluster.ts";
 import { warningsOf } from "./cluster/workloads.ts";
 
 const stage = new Stage(import.meta.filename);
@@ -18,7 +18,7 @@ let rendered: Awaited<ReturnType<typeof renderProfile>>;
 
 beforeAll(async () => {
   rendered = await renderProfile("t495");
-  cluster = await startCluster({ programs: await testPrograms(["metallb"]), plan: rendered.plan });
+  cluster = await startTestCluster(rendered.plan, ["metallb"]);
   await applyInOrder(cluster.api, rendered.index.all);
   controller = await startController();
   await createNamespace(cluster.api, NAMESPACE);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { PROFILES, renderProfile, testPrograms } from "../test/platform.ts";
+import { PROFILES, renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, startCluster } from "./cluster/start-cluster.ts";
+import type { Cluster } from "./cluster/start-cluster.ts";
 import { settled } from "./cluster/workloads.ts";
 
 const stage = new Stage(import.meta.filename);
@@ -13,7 +13,7 @@ describe.each(PROFILES)("%s", (profile) => {
 
   beforeAll(async () => {
     rendered = await renderProfile(profile);
-    cluster = await startCluster({ programs: await testPrograms(), plan: rendered.plan });
+    cluster = await startTestCluster(rendered.plan);
   });
   afterAll(() => cluster?.stop());
 

@@ -5,13 +5,13 @@ import { limitOf, totalsOf } from "../../proof/src/accounting/charge-totals.ts";
 import { type Amount, bytes, formatAmount } from "../../proof/src/accounting/quantity.ts";
 import { charged, isPodResource } from "../../proof/src/accounting/quota.ts";
 import { describeObject } from "../../proof/src/manifest/kubernetes-object.ts";
-import { renderProfile, testPrograms } from "../test/platform.ts";
+import { renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { nameOf, observeRollout, startRollout } from "./cluster/observe-rollout.ts";
 import { eventually } from "./cluster/program.ts";
 import { compareQuotas, describeDifference, QUOTA } from "./cluster/quota-use.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, startCluster } from "./cluster/start-cluster.ts";
+import type { Cluster } from "./cluster/start-cluster.ts";
 import { isComplete, settled, warningsOf } from "./cluster/workloads.ts";
 
 const stage = new Stage(import.meta.filename);
@@ -20,7 +20,7 @@ let rendered: Awaited<ReturnType<typeof renderProfile>>;
 
 beforeAll(async () => {
   rendered = await renderProfile("t495");
-  cluster = await startCluster({ programs: await testPrograms(), plan: rendered.plan });
+  cluster = await startTestCluster(rendered.plan);
   await applyInOrder(cluster.api, rendered.index.all);
   const { problems } = await settled(cluster.api, rendered.workloads);
   expect(problems).toEqual([]);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { nodeAllocatable } from "../../proof/src/accounting/node.ts";
-import { renderProfile, testPrograms } from "../test/platform.ts";
+import { renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { fillerPod } from "./cluster/filler-pods.ts";
 import { eventually } from "./cluster/program.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, createNamespace, startCluster } from "./cluster/start-cluster.ts";
+import { type Cluster, createNamespace } from "./cluster/start-cluster.ts";
 import { isWaiting, podsOf } from "./cluster/workloads.ts";
 
 const stage = new Stage(import.meta.filename);
@@ -15,7 +15,7 @@ let rendered: Awaited<ReturnType<typeof renderProfile>>;
 
 beforeAll(async () => {
   rendered = await renderProfile("t495");
-  cluster = await startCluster({ programs: await testPrograms(), plan: rendered.plan });
+  cluster = await startTestCluster(rendered.plan);
   await applyInOrder(cluster.api, rendered.index.filter({ kind: "PriorityClass" }));
   await createNamespace(cluster.api, NAMESPACE);
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { type Fixture, readFixtures } from "../test/fixtures.ts";
-import { renderProfile, testPrograms } from "../test/platform.ts";
+import { renderProfile, startTestCluster } from "../test/platform.ts";
 import { ApiError } from "./api/api-client.ts";
 import { Stage } from "./claims/claim.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, createNamespace, startCluster } from "./cluster/start-cluster.ts";
+import { type Cluster, createNamespace } from "./cluster/start-cluster.ts";
 
 const stage = new Stage(import.meta.filename);
 let cluster: Cluster;
@@ -12,7 +12,7 @@ let fixtures: readonly Fixture[];
 
 beforeAll(async () => {
   const { plan, index } = await renderProfile("t495");
-  cluster = await startCluster({ programs: await testPrograms(), plan });
+  cluster = await startTestCluster(plan);
   // What fixtures take for granted: the kinds and the priority classes of the platform, and their namespaces.
   await applyInOrder(cluster.api, [
     ...index.filter({ kind: "CustomResourceDefinition" }),

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { PROFILES, renderProfile, testPrograms } from "../test/platform.ts";
+import { PROFILES, renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { declaredPods, fillersOf } from "./cluster/filler-pods.ts";
 import { eventually } from "./cluster/program.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, startCluster } from "./cluster/start-cluster.ts";
+import type { Cluster } from "./cluster/start-cluster.ts";
 import { isWaiting, podsOf, settled, warningsOf } from "./cluster/workloads.ts";
 
 const stage = new Stage(import.meta.filename);
@@ -15,7 +15,7 @@ describe.each(PROFILES)("%s", (profile) => {
 
   beforeAll(async () => {
     rendered = await renderProfile(profile);
-    cluster = await startCluster({ programs: await testPrograms(), plan: rendered.plan });
+    cluster = await startTestCluster(rendered.plan);
     await applyInOrder(cluster.api, rendered.index.all);
     expect((await settled(cluster.api, rendered.workloads)).problems).toEqual([]);
   });

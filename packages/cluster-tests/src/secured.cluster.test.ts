@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import type { KubernetesObject } from "@t495/proof";
-import { renderProfile, testPrograms } from "../test/platform.ts";
+import { renderProfile, startTestCluster } from "../test/platform.ts";
 import { ApiError } from "./api/api-client.ts";
 import { Stage } from "./claims/claim.ts";
 import { runCreateSecrets } from "./cluster/create-secrets.ts";
 import { applyInOrder } from "./cluster/rollout.ts";
-import { type Cluster, createNamespace, startCluster } from "./cluster/start-cluster.ts";
+import { type Cluster, createNamespace } from "./cluster/start-cluster.ts";
 
 const stage = new Stage(import.meta.filename);
 const SECRET = { apiVersion: "v1", kind: "Secret" } as const;
@@ -15,7 +15,7 @@ let first: ReadonlyMap<string, KubernetesObject>;
 
 beforeAll(async () => {
   rendered = await renderProfile("t495");
-  cluster = await startCluster({ programs: await testPrograms(), plan: rendered.plan });
+  cluster = await startTestCluster(rendered.plan);
   await applyInOrder(cluster.api, rendered.index.all);
 });
 afterAll(() => cluster?.stop());

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { createContext, obtainHelm, openPlatform, type Platform, readPlan } from "@t495/proof";
+import { createContext, obtainHelm, openPlatform, type Plan, type Platform, readPlan } from "@t495/proof";
+import { type Cluster, startCluster } from "../src/cluster/start-cluster.ts";
 import { obtainPrograms, type Programs } from "../src/programs/obtain-programs.ts";
 
 export const ROOT = join(import.meta.dirname, "../../..");
@@ -28,8 +29,9 @@ export async function renderProfile(
 }
 
 /** The programs of the control plane, and of `modules` besides. */
-export function testPrograms(modules: readonly string[] = []): Promise<Programs> {
+function testPrograms(modules: readonly string[] = []): Promise<Programs> {
   return obtainPrograms({
+    repository: ROOT,
     cacheDirectory: CACHE,
     report,
     modules: ["etcd", "kubernetes", "kwok", ...modules],
@@ -38,4 +40,9 @@ export function testPrograms(modules: readonly string[] = []): Promise<Programs>
 
 function report(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** A cluster whose node is the plan's, with the programs of `modules` at hand besides. */
+export async function startTestCluster(plan: Plan, modules?: readonly string[]): Promise<Cluster> {
+  return startCluster({ repository: ROOT, programs: await testPrograms(modules), plan });
 }

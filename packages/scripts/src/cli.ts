@@ -120,6 +120,17 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
     },
     load: () => import("./commands/bench.ts"),
   },
+  cluster: {
+    summary: "A real control plane on loopback, for trying things: build, up, down, status.",
+    arguments: "ACTION",
+    maxArguments: 1,
+    options: {
+      profile: { ...profiles, multiple: false },
+      empty: { type: "boolean", description: "up: only the node, nothing of the platform." },
+      foreground: { type: "boolean", description: "up: stay in this process until it is ended." },
+    },
+    load: () => import("./commands/cluster.ts"),
+  },
   docs: {
     summary: "Write what is generated from the sources.",
     arguments: "",

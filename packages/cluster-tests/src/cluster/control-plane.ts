@@ -8,6 +8,8 @@ import { writeKubeconfig } from "./kubeconfig.ts";
 import { eventually, type Program, startProgram } from "./program.ts";
 
 export interface ControlPlaneOptions {
+  /** The repository's folder. */
+  readonly repository: string;
   readonly programs: Programs;
   /** A folder of this run alone: data, keys, logs and kubeconfigs. */
   readonly folder: string;
@@ -16,6 +18,7 @@ export interface ControlPlaneOptions {
 
 /** etcd and a real API server on loopback, with what a client needs to talk to it. */
 export interface ControlPlane {
+  readonly repository: string;
   readonly folder: string;
   readonly logs: string;
   readonly server: string;
@@ -41,7 +44,7 @@ export interface ControlPlane {
 
 /** @throws Error with the end of the log of what does not become ready. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { folder, programs: built, serviceCidr } = options;
+  const { repository, folder, programs: built, serviceCidr } = options;
   const logs = join(folder, "logs");
   await mkdir(logs, { recursive: true });
   const credentials = await makeCredentials(join(folder, "keys"));
@@ -117,6 +120,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     writeKubeconfig({ file: join(folder, `${user}.kubeconfig`), server, authority, user, token });
   return {
     ...{
+      repository,
       folder,
       logs,
       server,

@@ -3,7 +3,7 @@ import type { ControlPlane } from "./control-plane.ts";
 import { freePort } from "./free-port.ts";
 import { type Program, startProgram } from "./program.ts";
 
-const STAGES = join(import.meta.dirname, "stages");
+const STAGES = "packages/cluster-tests/src/cluster/stages";
 
 /** What becomes of the pods of Jobs: they succeed at once, or run until KWOK is started again. */
 export type JobPods = "complete" | "keep-running";
@@ -17,7 +17,7 @@ export async function startKwok(plane: ControlPlane, jobPods: JobPods = "complet
     logs: plane.logs,
     args: [
       ...[`--kubeconfig=${await plane.kubeconfig("kwok")}`, "--manage-all-nodes=true"],
-      ...configs.map((file) => `--config=${join(STAGES, file)}`),
+      ...configs.map((file) => `--config=${join(plane.repository, STAGES, file)}`),
       // Without leases the node turns NotReady after 40 seconds.
       "--node-lease-duration-seconds=40",
       `--server-address=127.0.0.1:${await freePort()}`,

@@ -12,6 +12,8 @@ import { eventually, type Program } from "./program.ts";
 import { provideVolumes } from "./volumes.ts";
 
 export interface ClusterOptions {
+  /** The repository's folder. */
+  readonly repository: string;
   readonly programs: Programs;
   /** The plan of the node that the cluster has. */
   readonly plan: Plan;
@@ -29,9 +31,14 @@ export interface Cluster extends ControlPlane {
 
 /** @throws Error with the end of the log of what does not become ready. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { programs, plan, jobPods = "complete" } = options;
+  const { repository, programs, plan, jobPods = "complete" } = options;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "t495-cluster-")));
-  const plane = await startControlPlane({ programs, folder, serviceCidr: plan.node.network.serviceCidr });
+  const plane = await startControlPlane({
+    repository,
+    programs,
+    folder,
+    serviceCidr: plan.node.network.serviceCidr,
+  });
   try {
     await startControllerManager(plane);
     await startScheduler(plane);

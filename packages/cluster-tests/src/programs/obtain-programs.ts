@@ -6,9 +6,9 @@ import { InputError } from "@t495/proof/errors";
 import { withLock } from "@t495/proof/lock";
 import { type ProgramModule, programModules } from "./program-modules.ts";
 
-const PACKAGES = join(import.meta.dirname, "../../..");
-
 export interface ObtainProgramsOptions {
+  /** The repository's folder: its modules say what is built. */
+  readonly repository: string;
   /** `node_modules/.cache/t495` of the repository: built programs are kept below its `cluster` folder. */
   readonly cacheDirectory: string;
   /** Progress, a sentence at a time. */
@@ -27,10 +27,14 @@ export type Programs = ReadonlyMap<string, string>;
  * @throws InputError when one is not in the cache and Go is missing, or when its build fails.
  */
 export async function obtainPrograms(options: ObtainProgramsOptions): Promise<Programs> {
-  const { cacheDirectory, report, modules } = options;
+  const { repository, cacheDirectory, report, modules } = options;
+  const packages = join(repository, "packages");
   const wanted = programModules.filter(({ name }) => modules === undefined || modules.includes(name));
   const folders = await Promise.all(
-    wanted.map(async (module) => ({ module, folder: join(cacheDirectory, "cluster", await keyOf(module)) })),
+    wanted.map(async (module) => ({
+      module,
+      folder: join(cacheDirectory, "cluster", await keyOf(packages, module)),
+    })),
   );
   const missing: typeof folders = [];
   for (const entry of folders) if (!(await exists(entry.folder))) missing.push(entry);
@@ -44,7 +48,7 @@ export async function obtainPrograms(options: ObtainProgramsOptions): Promise<Pr
   for (const { module, folder } of missing) {
     const started = Date.now();
     report(`building ${module.name} (about ${minutes(module.coldSeconds)} when Go's cache is empty)`);
-    await withLock(`${folder}.lock`, () => make(module, folder));
+    await withLock(`${folder}.lock`, () => make(packages, module, folder));
     report(`built ${module.name} in ${Math.round((Date.now() - started) / 1000)} s`);
   }
   return new Map(
@@ -55,19 +59,19 @@ export async function obtainPrograms(options: ObtainProgramsOptions): Promise<Pr
 }
 
 /** The folder's name: the module's, and a hash of all that decides about the bytes of its programs. */
-async function keyOf({ name, folder, packages, ldflags }: ProgramModule): Promise<string> {
+async function keyOf(root: string, { name, folder, packages, ldflags }: ProgramModule): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify({ packages, ldflags, arch: process.arch }));
-  for (const file of ["go.mod", "go.sum"]) hash.update(await readFile(join(PACKAGES, folder, file)));
+  for (const file of ["go.mod", "go.sum"]) hash.update(await readFile(join(root, folder, file)));
   return `${name}-${hash.digest("hex").slice(0, 16)}`;
 }
 
 /** Made aside and moved: an interrupted build leaves nothing half done under the name. */
-async function make(module: ProgramModule, folder: string): Promise<void> {
+async function make(root: string, module: ProgramModule, folder: string): Promise<void> {
   if (await exists(folder)) return;
   const aside = await mkdtemp(`${folder}.`);
   try {
     for (const [program, goPackage] of Object.entries(module.packages)) {
-      await goBuild(module, goPackage, join(aside, program));
+      await goBuild(root, module, goPackage, join(aside, program));
     }
     await rename(aside, folder);
   } catch (error) {
@@ -77,12 +81,13 @@ async function make(module: ProgramModule, folder: string): Promise<void> {
 }
 
 async function goBuild(
+  root: string,
   { name, folder, ldflags }: ProgramModule,
   goPackage: string,
   output: string,
 ): Promise<void> {
   const child = spawn("go", ["build", "-ldflags", ldflags, "-o", output, goPackage], {
-    cwd: join(PACKAGES, folder),
+    cwd: join(root, folder),
     env: { ...process.env, GOFLAGS: "-buildvcs=false -mod=readonly" },
     stdio: ["ignore", "ignore", "pipe"],
   });
