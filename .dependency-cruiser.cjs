@@ -8,7 +8,7 @@ module.exports = {
       comment: "Files, processes and the network are for helm/ and the report writers' edge.",
       severity: "error",
       from: {
-        path: "^packages/proof/src/(accounting|addresses|checks|images|manifest|network|order|plan|report|schemas)/",
+        path: "^packages/proof/src/(accounting|addresses|checks|doctor|images|manifest|network|node|order|plan|report|schemas)/",
         pathNot: "\\.test\\.ts$",
       },
       to: { path: "^(node:)?(fs|child_process|net|http|https|os|worker_threads|process)(/|$)|^execa$" },

@@ -96,6 +96,15 @@ peers:
     podSelector:
       matchLabels:
         k8s-app: kube-dns
+{{- else if eq .peer "argocd" -}}
+enabled: true
+peers:
+  - namespaceSelector:
+      matchLabels:
+        kubernetes.io/metadata.name: argocd
+    podSelector:
+      matchLabels:
+        app.kubernetes.io/part-of: argocd
 {{- else if or (eq .peer "kube-apiserver") (eq .peer "node") -}}
 enabled: true
 peers:

@@ -26,3 +26,33 @@ as the message names it), `quantity`, `minimum` (both in Mi or Gi) and `why`.
 {{- fail (printf "%s is %s, at least %s is needed: %s" .value .quantity .minimum .why) -}}
 {{- end -}}
 {{- end -}}
+
+{{/*
+A quantity of the plan as a plain number: bytes, cores or a count. Up to three decimals: a millicore. Argument: the
+quantity.
+*/}}
+{{- define "platform.number" -}}
+{{- $quantity := toString . -}}
+{{- $suffix := regexFind "[A-Za-z]*$" $quantity -}}
+{{- $factors := dict "" 1 "m" 0.001
+  "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000
+  "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- if not (hasKey $factors $suffix) -}}
+{{- fail (printf "quantity %q: unknown unit %q" $quantity $suffix) -}}
+{{- end -}}
+{{- regexReplaceAll "\\.?0+$" (printf "%.3f" (mulf (trimSuffix $suffix $quantity) (get $factors $suffix))) "" -}}
+{{- end -}}
+
+{{/*
+Whole milli-CPU of a CPU quantity, written as `250m` or in whole CPUs. Fails for other forms. Argument: the quantity.
+*/}}
+{{- define "platform.millicpu" -}}
+{{- $quantity := toString . -}}
+{{- if regexMatch "^[0-9]+m$" $quantity -}}
+{{- trimSuffix "m" $quantity | int64 -}}
+{{- else if regexMatch "^[0-9]+$" $quantity -}}
+{{- mul ($quantity | int64) 1000 -}}
+{{- else -}}
+{{- fail (printf "CPU %q: write it in whole CPUs or with the suffix m" $quantity) -}}
+{{- end -}}
+{{- end -}}

@@ -12,12 +12,16 @@ export type {
   Unchecked,
 } from "./checks/rule.ts";
 export { findRule } from "./checks/run-checks.ts";
+export { type ClusterFacts, FACT_NAMES, type Fact, type FactName } from "./doctor/cluster-facts.ts";
+export { type Diagnosis, examineCluster } from "./doctor/examine-cluster.ts";
 export { InputError, type InputErrorDetails, isInputError } from "./errors.ts";
 export { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 export type { KubernetesObject, Manifest, ObjectReference, Source } from "./manifest/kubernetes-object.ts";
 export { ManifestIndex, type ManifestQuery } from "./manifest/manifest-index.ts";
 export { parseManifests } from "./manifest/parse-manifests.ts";
 export { nearest } from "./nearest.ts";
+export { nodeFiles } from "./node/node-files.ts";
+export type { NodeFiles } from "./node/node-paths.ts";
 export { globalJsonSchema } from "./plan/global-json-schema.ts";
 export { globalSchema, type Plan, planSchema } from "./plan/plan.ts";
 export { readPlan, readPlanFile } from "./plan/read-plan.ts";
@@ -42,6 +46,7 @@ export {
   DEFAULT_PROFILE,
   HELM_VERSION,
   type Helm,
+  K3S_VERSION,
   KUBERNETES_VERSION,
   listProfiles,
   type ObtainHelmOptions,
@@ -54,6 +59,7 @@ export {
   type RenderSelection,
 } from "./rendering.ts";
 export { budgetTable } from "./report/budget-table.ts";
+export { diagnosisReport } from "./report/diagnosis.ts";
 export { explainRule, listRules } from "./report/explain.ts";
 export { addressTable, imageTable, orderTable } from "./report/platform-tables.ts";
 export {

@@ -130,6 +130,24 @@ describe("the plan's exceptions", () => {
     expect(rulesFound).toEqual(["valid-wave"]);
   });
 
+  test("about an image that nothing uses are out of sight, and a finding as soon as something does", () => {
+    const image = {
+      repository: "docker.io/library/old",
+      tag: "1.0",
+      digest: "",
+      evidence: "",
+      endOfLife: "",
+    };
+    const nine = { ...excused.exceptions.nine, rule: "pinned-images", path: "global.images.old" };
+    const plan = { ...PLAN, images: { old: image }, exceptions: { nine } } as Plan;
+    const found = (manifests: string): readonly string[] =>
+      proveText(manifests, { plan, rules: ["exceptions"] }).findings.map(({ code }) => code);
+    expect(found(SERVICE)).toEqual([]);
+    const mention =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: jobs, namespace: data }\ndata: { image: docker.io/library/old:1.0 }";
+    expect(found(`${SERVICE}\n---\n${mention}\n`)).toEqual(["unused-exception"]);
+  });
+
   test("excuse nothing after their last day", () => {
     const proof = proveText(SERVICE, {
       plan: excused,

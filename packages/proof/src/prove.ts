@@ -10,6 +10,7 @@ import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { type ImageEntry, imageLedger } from "./images/image-ledger.ts";
 import { describeObject, type Manifest } from "./manifest/kubernetes-object.ts";
 import { containersOf } from "./manifest/workload.ts";
+import type { NodeFiles } from "./node/node-paths.ts";
 import { rolloutOrder } from "./order/rollout-order.ts";
 import type { Plan } from "./plan/plan.ts";
 import { readPlan } from "./plan/read-plan.ts";
@@ -26,6 +27,8 @@ export interface ProveOptions {
   readonly renderings?: Renderings | undefined;
   /** The values files that the manifests were rendered from; see {@link CheckContext}. */
   readonly valueFiles?: readonly string[] | undefined;
+  /** The configuration of the profile's machine; see {@link CheckContext}. */
+  readonly nodeFiles?: NodeFiles | undefined;
   /** Ids of the rules to run; all when empty. */
   readonly rules?: readonly string[];
   /** YYYY-MM-DD; decides which exceptions have expired and which images are no longer mended. */
@@ -42,13 +45,14 @@ export type PlatformFacts = Pick<Proof, "profile" | "budget" | "addresses" | "or
  * @throws InputError for an unknown rule id or a plan that cannot be read.
  */
 export function prove(options: ProveOptions): Proof {
-  const { manifests, renderings, today, tools, valueFiles } = options;
+  const { manifests, renderings, today, tools, valueFiles, nodeFiles } = options;
   const selected = options.rules ?? [];
   for (const id of selected) findRule(ruleTexts, id);
   const context = createContext(manifests, options.plan ?? readPlan(manifests), {
     renderings,
     today,
     valueFiles,
+    nodeFiles,
   });
   // Exceptions are judged by what all the other rules found.
   const results = runChecks(
@@ -57,7 +61,7 @@ export function prove(options: ProveOptions): Proof {
   );
   const { findings, used } = applyExceptions({
     ...results,
-    exceptions: exceptionsInForce(context.plan, results),
+    exceptions: exceptionsInForce(context, results),
     rules,
     today,
   });
@@ -91,14 +95,27 @@ export function describePlatform({ accounting, index, plan, workloads }: CheckCo
   };
 }
 
-/** Exceptions of disabled components are out of sight, and with a selection of rules those of the others. */
-function exceptionsInForce(plan: Plan | undefined, { ran }: CheckResults): Plan["exceptions"] {
+/**
+ * Exceptions of disabled components are out of sight, those about an image of the ledger while nothing uses it, and
+ * with a selection of rules those of the others.
+ */
+function exceptionsInForce(
+  { plan, index, workloads }: CheckContext,
+  { ran }: CheckResults,
+): Plan["exceptions"] {
   const complete = ran.size === rules.length;
   const known = new Set(rules.map(({ id }) => id));
+  const unusedImages = new Set(
+    imageLedger(index, workloads, plan)
+      .filter(({ usedBy }) => usedBy.length === 0)
+      .map(({ key }) => `global.images.${key}`),
+  );
   return Object.fromEntries(
     Object.entries(plan?.exceptions ?? {}).filter(
-      ([, { rule, component }]) =>
-        plan?.components[component]?.enabled !== false && (complete || ran.has(rule) || !known.has(rule)),
+      ([, { rule, component, path }]) =>
+        plan?.components[component]?.enabled !== false &&
+        !unusedImages.has(path) &&
+        (complete || ran.has(rule) || !known.has(rule)),
     ),
   );
 }

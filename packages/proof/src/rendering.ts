@@ -6,7 +6,7 @@ export type { Helm } from "./helm/find-helm.ts";
 export { type ObtainHelmOptions, obtainHelm } from "./helm/obtain-helm.ts";
 export { listProfiles } from "./helm/profile.ts";
 export type { Rendering } from "./helm/render-chart.ts";
-export { HELM_VERSION, KUBERNETES_VERSION, OLDEST_HELM_VERSION } from "./helm/versions.ts";
+export { HELM_VERSION, K3S_VERSION, KUBERNETES_VERSION, OLDEST_HELM_VERSION } from "./helm/versions.ts";
 export {
   DEFAULT_PROFILE,
   openPlatform,

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { load } from "js-yaml";
+import { dump, load } from "js-yaml";
 import { createContext } from "../src/checks/context.ts";
 import type { PlannedContext, Problem, Renderings, Rule, Unchecked } from "../src/checks/rule.ts";
 import type { Manifest } from "../src/manifest/kubernetes-object.ts";
 import { ManifestIndex } from "../src/manifest/manifest-index.ts";
 import { parseManifests } from "../src/manifest/parse-manifests.ts";
 import { isObject, type JsonObject } from "../src/manifest/values.ts";
+import type { NodeFiles } from "../src/node/node-paths.ts";
 import { type Plan, planSchema } from "../src/plan/plan.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
@@ -22,8 +23,9 @@ export type Expectation = readonly string[];
  * One line per fixture of a rule: `testRule(quotaFits, { "rollout-too-big": ["rollout-exceeds-quota"] })`.
  *
  * A fixture is `fixtures/<rule>/<name>.yaml`, a stream of manifests. `<name>.plan.yaml` beside it overrides
- * `fixtures/plan.yaml` key by key (`null` removes one); `<name>.value-files.yaml` lists the values files it was rendered from. For rules that compare renderings, documents
- * carry the annotation `proof.t495.dev/rendering: root | again | <component>`, which the rule does not see.
+ * `fixtures/plan.yaml` key by key (`null` removes one), and so does `plan.yaml` for all of the rule's; `<name>.value-files.yaml` lists the values files it was
+ * rendered from; `<name>.node.yaml` changes `fixtures/node.yaml`, the machine's configuration by path, key by key
+ * or as one text. For rules that compare renderings, documents carry the annotation `proof.t495.dev/rendering: root | again | <component>`, which the rule does not see.
  *
  * Every file of the folder must have a line and every code of the rule a fixture; at least three fixtures
  * must be rejected and one accepted.
@@ -40,7 +42,7 @@ export function testRule(rule: Rule, expectations: Readonly<Record<string, Expec
     }
     test("has a line for every fixture, and a fixture for every code", () => {
       const files = readdirSync(folder).filter(
-        (file) => file.endsWith(".yaml") && !/\.(plan|value-files)\.yaml$/.test(file),
+        (file) => file.endsWith(".yaml") && !/(^|\.)(node|plan|value-files)\.yaml$/.test(file),
       );
       expect(files.map((file) => file.replace(/\.yaml$/, "")).sort()).toEqual(
         Object.keys(expectations).sort(),
@@ -74,6 +76,7 @@ export function checkRule(rule: Rule, name: string): (Problem | Unchecked)[] {
     renderings,
     today: TODAY,
     valueFiles: valueFilesOf(`${folder}${name}.value-files.yaml`),
+    nodeFiles: nodeFilesOf(`${folder}${name}.node.yaml`),
   }) as PlannedContext & {
     readonly renderings: Renderings;
   };
@@ -100,12 +103,24 @@ function valueFilesOf(file: string): string[] | undefined {
   return existsSync(file) ? (load(readFileSync(file, "utf8")) as string[]) : undefined;
 }
 
+/** A fixture's machine, for the rules that ask how it is configured; undefined for a fixture without one. */
+function nodeFilesOf(file: string): NodeFiles | undefined {
+  if (!existsSync(file)) return undefined;
+  const base = load(readFileSync(`${FIXTURES}node.yaml`, "utf8"));
+  const files = merge(base, load(readFileSync(file, "utf8")) ?? {}) as JsonObject;
+  return new Map(
+    Object.entries(files).map(([path, content]) => [
+      path,
+      typeof content === "string" ? content : dump(content),
+    ]),
+  );
+}
+
 /** The plan that fixtures build on, with the overrides of one of them. */
 export function fixturePlan(folder: string, name: string): Plan {
-  const base = load(readFileSync(`${FIXTURES}plan.yaml`, "utf8"));
-  const own = `${folder}${name}.plan.yaml`;
-  const overrides = existsSync(own) ? load(readFileSync(own, "utf8")) : {};
-  return planSchema.parse(merge(base, overrides));
+  const files = [`${FIXTURES}plan.yaml`, `${folder}plan.yaml`, `${folder}${name}.plan.yaml`];
+  const layers = files.filter(existsSync).map((file) => load(readFileSync(file, "utf8")));
+  return planSchema.parse(layers.reduce(merge));
 }
 
 function merge(base: unknown, override: unknown): unknown {

@@ -21,12 +21,12 @@ test("another ledger is another Job, since Jobs cannot change", async () => {
 
 test("entries that are disabled, or whose component is, are not made", async () => {
   const settings = [
-    "global.secrets.ledger.minio-loki.enabled=false",
+    "global.secrets.ledger.minio-backups.enabled=false",
     "global.components.redis.enabled=false",
   ];
   const names = Object.keys(jobLedger(await renderFoundation(settings)));
   expect(names).toContain("minio-root");
-  expect(names).not.toContain("minio-loki");
+  expect(names).not.toContain("minio-backups");
   expect(names).not.toContain("redis");
 });
 

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type Finding, type Manifest, prove } from "@t495/proof";
+import { readNodeFiles } from "../../scripts/src/node-profiles.ts";
 import { defects } from "../test/defects/all.ts";
 import { PlatformEdit } from "../test/defects/platform-edit.ts";
-import { INSTALL_MS, openTestPlatform } from "../test/open-platform.ts";
+import { INSTALL_MS, openTestPlatform, ROOT } from "../test/open-platform.ts";
 
 /** The real platform with one thing wrong at a time: the rule that is meant must say so, and name it. */
 let manifests: readonly Manifest[];
@@ -12,9 +13,12 @@ beforeAll(async () => {
   ({ manifests } = await platform.render({ profile: "t495" }));
 }, INSTALL_MS);
 
+/** The machine as it is configured in this checkout. */
+const nodeFiles = readNodeFiles(ROOT, "t495");
+
 /** What the named rules report; all of them when none is named. */
 function findingsOn(stream: readonly Manifest[], ...rules: string[]): readonly Finding[] {
-  return prove({ manifests: stream, rules, today: "2026-11-24", tools: {} }).findings;
+  return prove({ manifests: stream, nodeFiles, rules, today: "2026-11-24", tools: {} }).findings;
 }
 
 function nameOf({ object }: Finding): string {

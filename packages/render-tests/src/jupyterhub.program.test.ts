@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { InputError, type ManifestIndex, prove } from "@t495/proof";
 import { describeReal } from "../test/describe-real.ts";
+import { missingFrom } from "../test/expositions.ts";
 import { hubPrograms, JupyterhubPods, PROXY_VERSION, proxyProgram } from "../test/jupyterhub-pods.ts";
 import type { ApiObject } from "../test/kubernetes-object.ts";
 import { findPostgresql } from "../test/postgresql-programs.ts";
@@ -155,7 +156,8 @@ describeReal("JupyterHub itself", here, PYTHON_MISSING, (found) => {
     await pods.startHub();
     expect(await inDatabase("SELECT username, is_authorized FROM users_info")).toBe("admin|t");
     expect((await pods.fetch("/")).headers.get("location")).toBe("/hub/");
-    expect(await (await pods.fetch("/hub/metrics")).text()).toContain("jupyterhub_active_users");
+    const metrics = await (await pods.fetch("/hub/metrics")).text();
+    expect(await missingFrom("jupyterhub", metrics)).toEqual([]);
   });
 
   test("the administrator is there from the start, with the Secret's password", async () => {
@@ -211,7 +213,7 @@ describeReal("JupyterHub itself", here, PYTHON_MISSING, (found) => {
       valueFrom: { secretKeyRef: { name: "mlflow-notebooks", key: "password" } },
     });
     expect(pods.api.list("PersistentVolumeClaim")).toMatchObject([
-      { spec: { storageClassName: "local-path", resources: { requests: { storage: "10Gi" } } } },
+      { spec: { storageClassName: "longhorn", resources: { requests: { storage: "10Gi" } } } },
       {},
     ]);
     const { findings } = await proofOf([], made);

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { describeReal } from "../test/describe-real.ts";
 import type { ApiObject } from "../test/kubernetes-object.ts";
 import { MetallbPod } from "../test/metallb-pod.ts";
-import { METALLB_VERSION } from "../test/metallb-programs.ts";
+import { findMetallb, METALLB_MISSING, METALLB_VERSION } from "../test/metallb-programs.ts";
 import { eventually } from "../test/real-program.ts";
 import { renderedOne, renderPlatform } from "../test/render-platform.ts";
 import { BUILD_MS } from "../test/tool-cache.ts";
@@ -10,6 +11,7 @@ import { BUILD_MS } from "../test/tool-cache.ts";
 jest.setTimeout(60_000);
 
 const NAMESPACE = "metallb-system";
+const programs = await findMetallb();
 
 const loadBalancersOf = (objects: readonly ApiObject[]): readonly ApiObject[] =>
   objects.filter(({ spec }) => (spec as { type?: string }).type === "LoadBalancer");
@@ -45,11 +47,11 @@ test("the programs that are tested are the ones that are deployed", async () => 
   }
 });
 
-describe("the controller", () => {
+describeReal("the controller", programs, METALLB_MISSING, (found) => {
   let pod: MetallbPod;
 
   beforeAll(async () => {
-    pod = await MetallbPod.start("controller");
+    pod = await MetallbPod.start(found, "controller");
   }, BUILD_MS);
 
   afterAll(async () => {
@@ -178,11 +180,13 @@ describe("the controller", () => {
   });
 });
 
-describe("the speaker, which no one on this network hears: it may not open a raw socket", () => {
+const UNHEARD = "the speaker, which no one on this network hears: it may not open a raw socket";
+
+describeReal(UNHEARD, programs, METALLB_MISSING, (found) => {
   let pod: MetallbPod;
 
   beforeAll(async () => {
-    pod = await MetallbPod.start("speaker");
+    pod = await MetallbPod.start(found, "speaker");
   }, BUILD_MS);
 
   afterAll(async () => {

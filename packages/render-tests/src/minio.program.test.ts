@@ -10,10 +10,14 @@ import { renderDataService } from "../test/render-data-service.ts";
 const SECRETS: Secrets = {
   "minio-root": { user: "root", password: "rootpassword" },
   "minio-backups": { "access-key": "backups", "secret-key": "backupssecret" },
-  "minio-loki": { "access-key": "loki", "secret-key": "lokisecret" },
+  "minio-scratch": { "access-key": "scratch", "secret-key": "scratchsecret" },
   "minio-mlflow": { "access-key": "mlflow", "secret-key": "mlflowsecret" },
   "minio-notebooks": { "access-key": "notebooks", "secret-key": "notebookssecret" },
 };
+/** A bucket without versions, which the defaults have none of. */
+const SCRATCH = ["enabled=true", "versioning=false", "noncurrentDays=0"].map(
+  (text) => `data-services.minio.buckets.scratch.${text}`,
+);
 const HOST = "http://root:rootpassword@minio:9000";
 
 let manifests: ManifestIndex;
@@ -22,7 +26,7 @@ let container: Container;
 let store: string;
 
 beforeAll(async () => {
-  manifests = await renderDataService("minio");
+  manifests = await renderDataService("minio", SCRATCH);
 });
 
 beforeEach(async () => {
@@ -79,16 +83,16 @@ describe("provisioning", () => {
     expect(stdout.match(/is ready/g)).toHaveLength(4);
     expect((await readdir(join(store, "buckets"))).sort()).toEqual([
       "backups",
-      "loki",
       "mlflow",
       "notebooks",
+      "scratch",
     ]);
-    for (const bucket of ["backups", "loki", "mlflow"]) {
+    for (const bucket of ["backups", "mlflow", "scratch"]) {
       expect(await inStore(`users/${bucket}`)).toBe(`${bucket}secret\n`);
       expect(await inStore(`users/${bucket}.policy`)).toBe(`platform-${bucket}\n`);
     }
     expect((await readdir(join(store, "buckets/mlflow"))).sort()).toEqual([".lifecycle", ".versioning"]);
-    expect(await readdir(join(store, "buckets/loki"))).toEqual([]);
+    expect(await readdir(join(store, "buckets/scratch"))).toEqual([]);
   });
 
   test("run again, it changes nothing", async () => {
@@ -117,7 +121,7 @@ describe("provisioning", () => {
     await writeFile(container.host("/etc/minio/credentials/mlflow/secret-key"), "rotated");
     expect((await provision()).exitCode).toBe(0);
     expect(await inStore("users/mlflow")).toBe("rotated\n");
-    expect(await inStore("users/loki")).toBe("lokisecret\n");
+    expect(await inStore("users/scratch")).toBe("scratchsecret\n");
   });
 
   test("names no secret in an argument or a message", async () => {
@@ -142,7 +146,7 @@ describe("provisioning", () => {
   });
 
   test.each([
-    "mb --ignore-existing store/loki",
+    "mb --ignore-existing store/scratch",
     "version enable store/mlflow",
     "ilm rule import store/backups",
     "admin user add store",
@@ -185,7 +189,7 @@ interface Lifecycle {
 }
 
 describe("what a bucket's user may do", () => {
-  test.each(["backups", "loki", "mlflow"])("in %s: use its objects and nothing else", async (bucket) => {
+  test.each(["backups", "mlflow", "scratch"])("in %s: use its objects and nothing else", async (bucket) => {
     const policy = JSON.parse(configMap(manifests)[`${bucket}.policy.json`] ?? "") as Policy;
     expect(policy.Version).toBe("2012-10-17");
     for (const { Effect, Action, Resource } of policy.Statement) {
@@ -195,7 +199,7 @@ describe("what a bucket's user may do", () => {
       expect(Resource).toEqual([`arn:aws:s3:::${bucket}${ofObjects ? "/*" : ""}`]);
     }
     const actions = policy.Statement.flatMap(({ Action }) => Action);
-    // What boto3, Loki's client and multipart uploads call.
+    // What boto3 and multipart uploads call.
     for (const needed of ["ListBucket", "GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"]) {
       expect(actions).toContain(`s3:${needed}`);
     }
@@ -210,10 +214,10 @@ describe("what a bucket's user may do", () => {
       const lifecycle = text === undefined ? undefined : (JSON.parse(text) as Lifecycle);
       return lifecycle?.Rules[0]?.NoncurrentVersionExpiration?.NoncurrentDays;
     };
-    expect({ backups: days("backups"), loki: days("loki"), mlflow: days("mlflow") }).toEqual({
+    expect({ backups: days("backups"), mlflow: days("mlflow"), scratch: days("scratch") }).toEqual({
       backups: 30,
-      loki: undefined,
       mlflow: 14,
+      scratch: undefined,
     });
   });
 });
@@ -234,8 +238,8 @@ describe("what follows from a value", () => {
   test("another content is another Job, the same content the same", async () => {
     const nameOf = (rendered: ManifestIndex): string | undefined => rendered.filter({ kind: "Job" })[0]?.name;
     const [again, changed] = await Promise.all([
-      renderDataService("minio"),
-      renderDataService("minio", [setting("buckets.mlflow.noncurrentDays=3")]),
+      renderDataService("minio", SCRATCH),
+      renderDataService("minio", [...SCRATCH, setting("buckets.mlflow.noncurrentDays=3")]),
     ]);
     expect(nameOf(again)).toBe(nameOf(manifests));
     expect(nameOf(changed)).not.toBe(nameOf(manifests));
@@ -243,12 +247,12 @@ describe("what follows from a value", () => {
 
   test.each([
     ["a bucket's name that S3 does not know", "buckets.My_Bucket.versioning=true", /My_Bucket/],
-    ["days for versions that are not kept", "buckets.loki.noncurrentDays=7", /loki/],
+    ["days for versions that are not kept", "buckets.backups.versioning=false", /backups/],
     ["versions that are kept for ever", "buckets.mlflow.noncurrentDays=0", /mlflow/],
     ["a misspelt key", "scanerSpeed=slow", /scanerSpeed/],
     ["a limit too small to run", "resources.limits.memory=20Mi", /minio\.resources\.limits\.memory is 20Mi/],
     ["a volume too small to write to", "storage.size=1Mi", /minio\.storage\.size is 1Mi, at least 2Gi/],
-    ["an absence that the plan does not know of", "buckets.loki=null", /loki/],
+    ["an absence that the plan does not know of", "buckets.mlflow=null", /mlflow/],
     ["a limit that nothing can be derived from", "resources.limits.memory=2G", /memory/],
   ])("refuses %s", async (_what, change, message) => {
     const refused = renderDataService("minio", [setting(change)]);

@@ -131,6 +131,11 @@ describeReal(`MLflow ${MLFLOW_VERSION} itself`, here, PYTHON_MISSING, (programs)
     expect((await pod.ask({ ...search, account: notebooks })).status).toBe(200);
     const users = { path: "/api/2.0/mlflow/users/list" };
     expect((await pod.ask({ ...users, account: admin })).text).toContain('"notebooks"');
+    // What everybody may know of the others; the documentation says why it stays so.
+    const seen = JSON.parse((await pod.ask({ ...users, account: notebooks })).text) as { users: object[] };
+    expect(seen.users).toHaveLength(2);
+    for (const user of seen.users)
+      expect(Object.keys(user).sort()).toEqual(["id", "is_admin", "roles", "username"]);
     const promoted = { path: "/api/2.0/mlflow/users/update-admin", method: "PATCH" };
     const body = { username: "notebooks", is_admin: true };
     expect((await pod.ask({ ...promoted, account: notebooks, body })).status).toBe(403);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { describeReal } from "../test/describe-real.ts";
 import { type Exporter, exporterImage, POSTGRESQL_EXPORTER } from "../test/exporter.ts";
+import { missingFrom } from "../test/expositions.ts";
 import { findGoProgram, goProgramMissing } from "../test/go-program.ts";
 import { findPostgresql } from "../test/postgresql-programs.ts";
 import { PostgresqlServer } from "../test/postgresql-server.ts";
@@ -58,6 +59,7 @@ describeReal("PostgreSQL's exporter itself", programs, MISSING, ({ directory, ex
     expect(text).toMatch(/^pg_stat_activity_count\{.*datname="mlflow"/m);
     expect(text).toMatch(/^pg_scrape_collector_success\{collector="wal"\} 1$/m);
     expect(text.match(/^pg_scrape_collector_success\{.*\} 0$/gm)).toBeNull();
+    expect(await missingFrom("postgresql", text)).toEqual([]);
     expect(metrics.log().slice(before)).not.toMatch(/permission denied|level=ERROR/);
     expect(metrics.log()).not.toContain(secrets["postgresql-metrics"]?.password);
   });

@@ -1,11 +1,17 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type Platform, type Proof, prove, readPlan, rules } from "@t495/proof";
-import { INSTALL_MS, openTestPlatform, PROFILES } from "../test/open-platform.ts";
+import { readNodeFiles } from "../../scripts/src/node-profiles.ts";
+import { INSTALL_MS, openTestPlatform, PROFILES, ROOT } from "../test/open-platform.ts";
 
-/** A test with the real KubeSpawner holds the labels of users' pods against the policy that selects them. */
+/**
+ * A test with the real KubeSpawner holds the labels of users' pods against the policy that selects them; Longhorn's
+ * manager puts the labels that its webhook's Services select on its own pod.
+ */
 const KNOWN_UNCHECKED = [
-  /^pinned-images global\.images\.(?:mlflow|jupyterhub-hub|configurable-http-proxy|jupyter-notebook): the digest /,
-  /^selectors-match No rendered pod matches spec\.podSelector: global\.dynamicPods\.jupyterhub-servers /,
+  /^pinned-images global\.images\.longhorn-[a-z-]+: the digest /,
+  /^selectors-match No rendered pod matches spec\.selector: global\.dynamicPods\.longhorn-[a-z-]+ /,
+  /^pinned-images global\.images\.(?:mlflow|jupyterhub-hub|configurable-http-proxy|jupyter-notebook|collector-promtail): the digest /,
+  /^selectors-match NetworkPolicy jupyter\/jupyterhub-singleuser selects pods that no rendering shows, .*: global\.dynamicPods\.jupyterhub-servers /,
 ];
 
 let platform: Platform;
@@ -22,8 +28,9 @@ describe.each(PROFILES)("%s", (profile) => {
     const plan = readPlan(manifests);
     if (plan === undefined) throw new Error(`${profile} renders no plan`);
     const renderings = await platform.renderParts({ profile }, plan);
-    proof = prove({ manifests, renderings, today: "2026-11-24", tools: {} });
-  });
+    const nodeFiles = readNodeFiles(ROOT, profile);
+    proof = prove({ manifests, renderings, nodeFiles, today: "2026-11-24", tools: {} });
+  }, INSTALL_MS);
 
   test("is proven by every rule, those that compare renderings included", () => {
     expect(proof.findings).toEqual([]);

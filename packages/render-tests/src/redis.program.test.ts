@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import { InputError } from "@t495/proof";
 import { describeReal } from "../test/describe-real.ts";
 import { Exporter, exporterImage, REDIS_EXPORTER } from "../test/exporter.ts";
+import { missingFrom } from "../test/expositions.ts";
 import { freePort } from "../test/free-port.ts";
 import { findGoProgram, goProgramMissing } from "../test/go-program.ts";
 import { type Container, Machine, type Secrets } from "../test/real-pod.ts";
@@ -164,6 +165,7 @@ describeReal("Redis itself", redis, MISSING, (programs) => {
       expect(text).toMatch(/^redis_evicted_keys_total [1-9]/m);
       expect(text).toMatch(/^redis_memory_max_bytes [1-9]/m);
       expect(text).toMatch(/^redis_slowlog_length /m);
+      expect(await missingFrom("redis", text)).toEqual([]);
       expect(await metrics.status("/health")).toBe(200);
       const denied = (await cli(["--user", "admin", "acl", "log"], administrator)).stdout;
       expect(denied).not.toMatch(/username\s*metrics/);

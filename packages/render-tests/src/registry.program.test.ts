@@ -2,6 +2,7 @@ import { utimes, writeFile } from "node:fs/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { InputError, type ManifestIndex } from "@t495/proof";
 import { describeReal } from "../test/describe-real.ts";
+import { missingFrom } from "../test/expositions.ts";
 import { makeImage, RegistryClient } from "../test/registry-client.ts";
 import { RegistryPod, SECOND } from "../test/registry-pod.ts";
 import { findRegistry, REGISTRY_MISSING, REGISTRY_VERSION } from "../test/registry-program.ts";
@@ -52,7 +53,7 @@ describeReal("the real registry", tools, REGISTRY_MISSING, (programs) => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect((await fetch(`${pod.debugOrigin}/debug/health`)).status).toBe(200);
     const metrics = await (await fetch(`${pod.debugOrigin}/metrics`)).text();
-    expect(metrics).toContain("registry_http_requests_total");
+    expect(await missingFrom("registry", metrics)).toEqual([]);
   });
 
   test("a rotated password counts without a restart", async () => {

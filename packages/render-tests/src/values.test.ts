@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { isInputError, type Platform } from "@t495/proof";
+import type { Platform } from "@t495/proof";
 import { execa } from "execa";
 import { assembleTestChart, INSTALL_MS, openTestPlatform, ROOT, testHelm } from "../test/open-platform.ts";
+import { refusalOf } from "../test/refusal.ts";
 import { changed, folderOf, inTurns, leavesOf, parseValues, textByFolder } from "../test/values-leaves.ts";
 
 let platform: Platform;
@@ -13,19 +14,8 @@ beforeAll(async () => {
   platform = await openTestPlatform();
 }, INSTALL_MS);
 
-const render = async (...settings: string[]): Promise<string> =>
-  (await platform.render({ profile: "t495", settings })).text;
-
-/** What a person reads when a rendering is refused. */
-async function refusalOf(setting: string): Promise<string> {
-  try {
-    await render(setting);
-  } catch (error) {
-    if (isInputError(error)) return error.message;
-    throw error;
-  }
-  throw new Error(`${setting} was rendered`);
-}
+const refusal = (setting: string): Promise<string> =>
+  refusalOf(platform.render({ profile: "t495", settings: [setting] }));
 
 describe("a wrong value is refused with its path", () => {
   test.each([
@@ -44,7 +34,7 @@ describe("a wrong value is refused with its path", () => {
       "restricted",
     ],
   ])("%s", async (_what, setting, path, named) => {
-    const message = await refusalOf(setting);
+    const message = await refusal(setting);
     expect(message.replaceAll(".", "/")).toContain(path);
     expect(message).toContain(named);
   });
@@ -98,8 +88,10 @@ describe("a name that does not exist is refused", () => {
     ["a disabled component", "global.render=kubeflow", /global\.components\.kubeflow\.enabled is false/],
     [
       "a component without a chart",
-      "global.components.kubeflow.enabled=true",
-      /no chart of this umbrella renders kubeflow/,
+      ["layer=data-services", "namespace=data", "enabled=true", "dependsOn={redis}"]
+        .map((setting) => `global.components.cache.${setting}`)
+        .join(),
+      /no chart of this umbrella renders cache/,
     ],
     ["a component of no layer", "global.components.kubeflow.layer=cache", /global\.layers has no such layer/],
     [
@@ -113,11 +105,11 @@ describe("a name that does not exist is refused", () => {
       /redus/,
     ],
   ])("%s", async (_what, setting, message) => {
-    expect(await refusalOf(setting)).toMatch(message);
+    expect(await refusal(setting)).toMatch(message);
   });
 });
 
-const LAYERS = ["infrastructure", "data-services"];
+const LAYERS = ["infrastructure", "data-services", "monitoring"];
 
 describe("every value is used: another one renders something else", () => {
   const read = (chart: string): Record<string, unknown> =>

@@ -9,6 +9,8 @@ export interface GoProgram {
   /** The folder of the program in its module. */
   readonly folder: string;
   readonly name: string;
+  /** Build tags, by which a module leaves out what no test needs. */
+  readonly tags?: readonly string[];
 }
 
 /**
@@ -29,12 +31,13 @@ export function goProgramMissing({ module, version }: GoProgram): string {
 }
 
 /** Not `go install`: that asks for every version of the module besides, which a proxy need not list. */
-async function build({ module, version, folder, name }: GoProgram, target: string): Promise<void> {
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };
+async function build({ module, version, folder, name, tags = [] }: GoProgram, target: string): Promise<void> {
+  // A released module may hold a workspace file that names modules which are not in it.
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false", GOWORK: "off" };
   const downloaded = await run("go", ["mod", "download", "-json", `${module}@${version}`], { env });
   if (downloaded.exitCode !== 0) throw new Error(downloaded.stdout + downloaded.stderr);
   const { Dir } = JSON.parse(downloaded.stdout) as { Dir: string };
-  const options = ["-C", Dir, "-trimpath", "-o", join(target, name)];
+  const options = ["-C", Dir, "-trimpath", "-tags", tags.join(","), "-o", join(target, name)];
   const { exitCode, stderr } = await run("go", ["build", ...options, folder], { env });
   if (exitCode !== 0) throw new Error(stderr);
 }

@@ -29,6 +29,7 @@ const BUILT_IN: readonly Resource[] = (
     ["", "v1", "Node", "nodes", CLUSTER],
     ["", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", NAMESPACED],
     ["", "v1", "Pod", "pods", NAMESPACED],
+    ["", "v1", "ResourceQuota", "resourcequotas", NAMESPACED],
     ["", "v1", "Secret", "secrets", NAMESPACED],
     ["", "v1", "Service", "services", NAMESPACED],
     [
@@ -39,8 +40,13 @@ const BUILT_IN: readonly Resource[] = (
       CLUSTER,
     ],
     ["apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", CLUSTER],
+    ["apps", "v1", "DaemonSet", "daemonsets", NAMESPACED],
+    ["apps", "v1", "Deployment", "deployments", NAMESPACED],
+    ["apps", "v1", "StatefulSet", "statefulsets", NAMESPACED],
     ["authentication.k8s.io", "v1", "TokenReview", "tokenreviews", CLUSTER],
     ["authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", CLUSTER],
+    ["batch", "v1", "CronJob", "cronjobs", NAMESPACED],
+    ["batch", "v1", "Job", "jobs", NAMESPACED],
     ["discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", NAMESPACED],
     ["networking.k8s.io", "v1", "Ingress", "ingresses", NAMESPACED],
     ["networking.k8s.io", "v1", "IngressClass", "ingressclasses", CLUSTER],
@@ -90,6 +96,7 @@ export class ResourceDirectory {
 
   /** The documents by which clients learn what there is. */
   discovery(path: string): object | undefined {
+    if (path === "/livez") return {};
     if (path === "/version") return { major: "1", minor: "36", gitVersion: "v1.36.3" };
     if (path === "/api") return { kind: "APIVersions", versions: ["v1"] };
     if (path === "/apis") return { kind: "APIGroupList", apiVersion: "v1", groups: this.groups() };

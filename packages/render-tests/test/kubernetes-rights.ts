@@ -11,6 +11,9 @@ export interface ApiRequest {
   readonly name: string | undefined;
 }
 
+/** A rule of a role, as it is written; those about URLs have no groups. */
+type WrittenRule = Partial<Rule>;
+
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -24,7 +27,7 @@ interface Grant extends Rule {
 }
 
 interface Role {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly WrittenRule[];
 }
 
 interface Binding {
@@ -57,10 +60,10 @@ export class Rights {
         .find(({ name, namespace: at }) => name === roleRef.name && (at ?? undefined) === metadata.namespace);
       if (role === undefined)
         throw new Error(`a binding names ${roleRef.kind} ${roleRef.name}: not rendered`);
-      return (role.object as unknown as Role).rules.map((rule) => ({
-        ...rule,
-        namespace: metadata.namespace,
-      }));
+      const { rules } = role.object as unknown as Role;
+      return rules
+        .filter((rule): rule is Rule => rule.apiGroups !== undefined)
+        .map((rule) => ({ ...rule, namespace: metadata.namespace }));
     });
     if (grants.length === 0) throw new Error(`nothing is bound to ${namespace}/${account}`);
     return new Rights(grants);

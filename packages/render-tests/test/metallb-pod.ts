@@ -6,7 +6,7 @@ import { freePort } from "./free-port.ts";
 import { askHttps, type HttpsResponse } from "./https.ts";
 import { KubernetesApi } from "./kubernetes-api.ts";
 import type { ApiObject } from "./kubernetes-object.ts";
-import { metallbProgram } from "./metallb-programs.ts";
+import type { MetallbPrograms } from "./metallb-programs.ts";
 import { Machine, NODE } from "./real-pod.ts";
 import { eventually, handOver, type Running, start } from "./real-program.ts";
 import { renderPlatform } from "./render-platform.ts";
@@ -26,7 +26,11 @@ export class MetallbPod {
     private readonly metricsPort: number,
   ) {}
 
-  static async start(role: "controller" | "speaker", settings: readonly string[] = []): Promise<MetallbPod> {
+  static async start(
+    programs: MetallbPrograms,
+    role: keyof MetallbPrograms,
+    settings: readonly string[] = [],
+  ): Promise<MetallbPod> {
     const [metrics, health] = [await freePort(), await freePort()];
     const ports = [
       `infrastructure.metallb.ports.metrics=${metrics}`,
@@ -50,7 +54,7 @@ export class MetallbPod {
     const [, ...args] = container.command;
     const env = { ...container.env, KUBECONFIG: kubeconfig, TMPDIR: temporary };
     // Without privileges it opens no raw socket: whatever it announces, nobody on this network hears it.
-    const program = start(await metallbProgram(role), args, { env, unprivileged: true });
+    const program = start(programs[role], args, { env, unprivileged: true });
     const pod = new MetallbPod(manifests, api, program, machine, metrics);
     try {
       await pod.becomesReady(health, certificates);

@@ -14,12 +14,17 @@ export const PYTHON_MISSING =
   "These tests run Python programs as a user without privileges, and no python3 with pip that such a user can run is here: apt-get install python3-pip";
 
 /** Interpreters in order of preference: one below somebody's home is closed to the user that the tests run as. */
-const INTERPRETERS = ["/usr/bin/python3", "python3"];
+const INTERPRETERS = ["/usr/bin/python3", "python3", "python3.13", "python3.12"];
 
-/** An interpreter with pip that a user without privileges can run; undefined when this machine has none. */
-export async function findPython(): Promise<string | undefined> {
+/**
+ * An interpreter with pip that a user without privileges can run; undefined when this machine has none.
+ *
+ * @param leastMinor The oldest release of Python 3 that will do.
+ */
+export async function findPython(leastMinor = 0): Promise<string | undefined> {
+  const isFit = `import pip, sys; sys.exit(sys.version_info < (3, ${leastMinor}))`;
   for (const python of INTERPRETERS) {
-    const { exitCode } = await run(python, ["-m", "pip", "--version"], { unprivileged: true });
+    const { exitCode } = await run(python, ["-c", isFit], { unprivileged: true });
     if (exitCode === 0) return python;
   }
   return undefined;

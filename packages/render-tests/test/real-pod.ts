@@ -26,7 +26,7 @@ interface ContainerSpec {
   readonly name: string;
   readonly command: readonly string[];
   readonly args?: readonly string[];
-  readonly env: readonly { name: string; value?: string; valueFrom?: ValueSource }[];
+  readonly env?: readonly { name: string; value?: string; valueFrom?: ValueSource }[];
   readonly volumeMounts?: readonly { name: string; mountPath: string }[];
 }
 
@@ -105,7 +105,7 @@ export class Machine {
       "spec.nodeName": NODE,
     };
     const env = Object.fromEntries(
-      container.env.map(({ name, value, valueFrom }) => [
+      (container.env ?? []).map(({ name, value, valueFrom }) => [
         name,
         valueFrom === undefined ? host(value ?? "") : readSource(valueFrom, secrets, fields),
       ]),

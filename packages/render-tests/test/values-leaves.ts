@@ -14,27 +14,49 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   READ: "EDIT",
   admin: "owner",
   full: "half",
+  "/etc/os-release": "/etc/hosts",
+  "/var/lib/promtail": "/var/lib/collector",
   mlflow: "backups",
   notebooks: "backups",
   "us-east-1": "eu-west-1",
   "Etc/UTC": "Europe/Zurich",
   INFO: "DEBUG",
+  Info: "Debug",
+  "/var/lib/kubelet": "/data/kubelet",
+  "/var/lib/longhorn/": "/data/longhorn/",
+  disabled: "best-effort",
+  ext4: "xfs",
   VersionTLS12: "VersionTLS13",
   "^lo$": "^other$",
   "allkeys-lru": "allkeys-lfu",
   "v1.36": "v1.35",
   "~* &* +@all -@admin -@dangerous +info": "~* &* +@read",
+  budget: "logs",
+  cloudwatch: "elasticsearch",
+  cpu: "uname",
   daily: "sunday",
+  dark: "light",
   info: "debug",
   notice: "verbose",
+  promtail: "alloy",
   slow: "default",
 };
 
+/** Values of the monitoring that are regular expressions. */
+const PATTERNS = /^monitoring\.[a-z-]+\.(?:.*metrics|histograms|devices)(?:\[0\])?$/;
+
 /** What else has to change with a value, or which other list is admitted. */
 const OTHER_SETTINGS: Readonly<Record<string, string>> = {
+  // Without a target there are no backups.
+  "infrastructure.longhorn.backup.cron":
+    "infrastructure.longhorn.backup.target=nfs://nas:/b,infrastructure.longhorn.backup.cron=0 2 * * *",
+  "infrastructure.longhorn.backup.retain":
+    "infrastructure.longhorn.backup.target=nfs://nas:/b,infrastructure.longhorn.backup.retain=3",
   "ml-platform.mlflow.workers": "ml-platform.mlflow.workers=2,ml-platform.mlflow.resources.limits.memory=2Gi",
   "ml-platform.jupyterhub.servers.profiles.full.percent":
     "ml-platform.jupyterhub.servers.profiles.full.percent=90",
+  // One percent more of little is the same number of MiB.
+  "monitoring.node-exporter.goMemoryPercent": "monitoring.node-exporter.goMemoryPercent=60",
   "ml-platform.localstack.services": "ml-platform.localstack.services={s3,sqs,sns}",
   "ml-platform.localstack.seed.buckets": "ml-platform.localstack.seed.buckets={other}",
   "ml-platform.localstack.seed.queues": "ml-platform.localstack.seed.queues={other}",
@@ -118,6 +140,8 @@ function otherValue(value: Leaf["value"], path: string): string {
   if (typeof value === "number") return String(value + 1);
   const word = OTHER_WORDS[value];
   if (word !== undefined) return word.replaceAll(",", "\\,");
+  // A pattern of names, or one name: another one beside it.
+  if (PATTERNS.test(path)) return `${value}|other`.replace(/[\\,]/g, "\\$&");
   const number = /^\d+/.exec(value)?.[0];
   // A Secret's name, which the ledger need not know for a rendering.
   if (number === undefined) return /secret$/i.test(path) ? `${value}-other` : unknownWord(value, path);

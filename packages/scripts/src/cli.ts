@@ -103,6 +103,28 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
     options: {},
     load: () => import("./commands/explain.ts"),
   },
+  doctor: {
+    summary: "Compare the running node with the plan, and say how to mend what differs.",
+    arguments: "",
+    maxArguments: 0,
+    options: {
+      profile: { ...profiles, multiple: false },
+      kubeconfig: { type: "string", value: "FILE", description: "As for kubectl, which is asked." },
+      facts: {
+        type: "string",
+        value: "FILE",
+        description: "Answers that --record wrote, instead of a cluster's.",
+      },
+      record: {
+        type: "string",
+        value: "FILE",
+        description: "Write what the cluster answered, without the values of Secrets.",
+      },
+      format: { type: "string", value: "FORMAT", description: "pretty (default) or json." },
+      output,
+    },
+    load: () => import("./commands/doctor.ts"),
+  },
   tools: {
     summary: "Which Helm is used, and why that one.",
     arguments: "",

@@ -53,7 +53,9 @@ test("an enabled extension is free", () => {
 });
 
 test("a pin splits a reserved range and may lie outside the pool", () => {
-  const reserved = { later: { range: "192.168.1.250-192.168.1.254", component: "web", purpose: "Later" } };
+  const reserved = {
+    later: { range: "192.168.1.250-192.168.1.254", component: "web", purpose: "Later", behind: "" },
+  };
   expect(lines(services(["a", "192.168.1.252"], ["b", "192.168.1.20"]), true, { reserved })).toEqual([
     "192.168.1.20 pinned data/b",
     "192.168.1.235-192.168.1.239 extension",

@@ -20,6 +20,8 @@ export interface ReservedAddresses {
   readonly range: AddressRange;
   readonly component: string;
   readonly purpose: string;
+  /** The reservation of the gateway that its Services must lead to; empty for none. */
+  readonly behind: string;
   readonly path: string;
 }
 
@@ -40,10 +42,10 @@ export function plannedAddresses({ addresses }: Plan): readonly PlannedAddress[]
 
 /** The plan's reservations in its order; those whose range is not readable are left out. */
 export function reservedAddresses({ addresses }: Plan): readonly ReservedAddresses[] {
-  return Object.entries(addresses.reserved).flatMap(([name, { range, component, purpose }]) => {
+  return Object.entries(addresses.reserved).flatMap(([name, { range, ...entry }]) => {
     const parsed = parseRange(range);
     if (!isRange(parsed)) return [];
-    return [{ name, range: parsed, component, purpose, path: `global.addresses.reserved.${name}.range` }];
+    return [{ ...entry, name, range: parsed, path: `global.addresses.reserved.${name}.range` }];
   });
 }
 

@@ -7,13 +7,13 @@ import type { Plan } from "../plan/plan.ts";
 import type { CheckContext } from "./rule.ts";
 
 /** What a rendering does not say of itself; see {@link CheckContext}. */
-type Circumstances = Partial<Pick<CheckContext, "renderings" | "today" | "valueFiles">>;
+type Circumstances = Partial<Pick<CheckContext, "nodeFiles" | "renderings" | "today" | "valueFiles">>;
 
 /** What every rule sees of one rendering; the accounting is made once, when the first rule asks for it. */
 export function createContext(
   manifests: readonly Manifest[],
   plan: Plan | undefined,
-  { renderings, today, valueFiles }: Circumstances = {},
+  { nodeFiles, renderings, today, valueFiles }: Circumstances = {},
 ): CheckContext {
   const index = new ManifestIndex(manifests);
   const workloads = manifests.map(toWorkload).filter((workload) => workload !== undefined);
@@ -25,6 +25,7 @@ export function createContext(
     renderings,
     today,
     valueFiles,
+    nodeFiles,
     get accounting() {
       accounting ??= account(index, workloads, plan);
       return accounting;

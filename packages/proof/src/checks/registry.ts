@@ -3,6 +3,7 @@ import { budgetRules } from "./budget/rules.ts";
 import { gitopsRules } from "./gitops/rules.ts";
 import { integrityRules } from "./integrity/rules.ts";
 import { networkRules } from "./network/rules.ts";
+import { nodeRules } from "./node/rules.ts";
 import { orderRules } from "./order/rules.ts";
 import { priorityRules } from "./priority/rules.ts";
 import type { Rule } from "./rule.ts";
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...securityRules,
   ...gitopsRules,
+  ...nodeRules,
 ];

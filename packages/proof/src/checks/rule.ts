@@ -2,6 +2,7 @@ import type { Accounting } from "../accounting/accounting.ts";
 import type { Manifest, ObjectReference } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
 import type { Workload } from "../manifest/workload.ts";
+import type { NodeFiles } from "../node/node-paths.ts";
 import type { Plan } from "../plan/plan.ts";
 
 export type RuleGroup =
@@ -77,6 +78,11 @@ export interface CheckContext {
    * undefined for manifests that somebody else rendered.
    */
   readonly valueFiles: readonly string[] | undefined;
+  /**
+   * The configuration of the machine, text by path below `/`; undefined for manifests that somebody else
+   * rendered and for a profile without one.
+   */
+  readonly nodeFiles: NodeFiles | undefined;
 }
 
 /** A context whose plan is known, for rules that declare `needs: ["plan"]`. */

@@ -1,5 +1,6 @@
 import { FOUNDATION } from "../order/applications.ts";
 import type { Plan } from "../plan/plan.ts";
+import { isProduced } from "../plan/produced-secret.ts";
 import type { FlowEnd, Network } from "./flow-ends.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import { NAME_LABEL, ROLE_LABEL } from "./pod-group.ts";
@@ -45,8 +46,9 @@ export function declaredFlows(
     };
     const { node, apiServer, lan, internet } = network;
     const dns: FlowEnd = { kind: "pods", name: "dns", pods: [network.dns] };
+    const argocd: FlowEnd = { kind: "pods", name: "argocd", pods: network.argocd };
     const ingress = ingressEnd(plan, network);
-    const to = end(flow.to, "to", { dns, "kube-apiserver": apiServer, node, lan, internet });
+    const to = end(flow.to, "to", { dns, "kube-apiserver": apiServer, argocd, node, lan, internet });
     for (const [position, entry] of flow.from.entries()) {
       const from =
         entry === "ingress"
@@ -83,8 +85,13 @@ function componentEnd(peer: string, plan: Plan, network: Network): FlowEnd | str
   return `no rendered pod is labelled ${labels}`;
 }
 
-/** Undefined for what the plan does not know. Foundation's only pod is that of the Job which creates Secrets. */
+/**
+ * Undefined for what the plan does not know. Foundation's only pod is that of the Job which creates Secrets, as long
+ * as there are some to create.
+ */
 function isEnabled(component: string, plan: Plan): boolean | undefined {
-  if (component === FOUNDATION) return plan.secrets.generate.enabled;
+  const { generate, ledger } = plan.secrets;
+  if (component === FOUNDATION)
+    return generate.enabled && Object.values(ledger).some((secret) => isProduced(secret, plan));
   return Object.hasOwn(plan.components, component) ? plan.components[component]?.enabled : undefined;
 }

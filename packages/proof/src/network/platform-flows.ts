@@ -9,6 +9,8 @@ import { isPort, portRange } from "./port-set.ts";
 const SCRAPE = "prometheus.io/scrape";
 const SCRAPE_PORT = "prometheus.io/port";
 const DISCOVERY = "kubernetes_sd_configs:";
+/** A collector of logs discovers pods in the same way, and reads the files of the node that they write. */
+const READS_FILES = /^\s*(?:- )?target_label: ["']?__path__["']?\s*$/m;
 
 /** Pods whose ServiceAccount may do something, and that hold its token, have to reach the API server. */
 export function apiServerFlows(network: Network, index: ManifestIndex, port: number): NeededFlow[] {
@@ -38,7 +40,9 @@ export function scrapeFlows(network: Network): NeededFlow[] {
   const targets = scrapeTargets(network);
   return network.groups.flatMap((group) => {
     if (group.hostNetwork) return [];
-    const discovery = network.texts.get(group)?.find(({ text }) => text.includes(DISCOVERY));
+    const discovery = network.texts
+      .get(group)
+      ?.find(({ text }) => text.includes(DISCOVERY) && !READS_FILES.test(text));
     if (discovery === undefined) return [];
     const from: FlowEnd = { kind: "pods", name: group.name, pods: [group] };
     return targets

@@ -1,20 +1,34 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import { at, objectsIn, stringAt } from "../manifest/values.ts";
 
+/** An element of a list generator: one Application of one component. */
+export interface GeneratedElement {
+  readonly component: string;
+  readonly namespace: string | undefined;
+  /** `spec.generators[0].list.elements[2]`. */
+  readonly path: string;
+}
+
 /**
- * The components that an ApplicationSet makes an Application of, by the key `component` of its list
- * generators' elements; undefined when it has a generator of another kind, or an element without that key.
+ * What an ApplicationSet makes Applications of, by the key `component` of its list generators' elements;
+ * undefined when it has a generator of another kind, or an element without that key.
  */
-export function generatedComponents(applicationSet: Manifest): readonly string[] | undefined {
-  const components: string[] = [];
-  for (const generator of objectsIn(at(applicationSet.object, "spec", "generators"))) {
+export function generatedElements({ object }: Manifest): readonly GeneratedElement[] | undefined {
+  const found: GeneratedElement[] = [];
+  for (const [position, generator] of objectsIn(at(object, "spec", "generators")).entries()) {
     const elements = at(generator, "list", "elements");
     if (!Array.isArray(elements)) return undefined;
-    for (const element of elements) {
+    for (const [number, element] of elements.entries()) {
       const component = stringAt(element, "component");
       if (component === undefined) return undefined;
-      components.push(component);
+      const path = `spec.generators[${position}].list.elements[${number}]`;
+      found.push({ component, namespace: stringAt(element, "namespace"), path });
     }
   }
-  return components;
+  return found;
+}
+
+/** The components alone, in order; undefined as for {@link generatedElements}. */
+export function generatedComponents(applicationSet: Manifest): readonly string[] | undefined {
+  return generatedElements(applicationSet)?.map(({ component }) => component);
 }

@@ -1,5 +1,6 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
+import { pluralOf } from "../manifest/plural.ts";
 import { at, type JsonObject, objectAt, objectsIn, stringAt, stringsIn } from "../manifest/values.ts";
 import type { Workload } from "../manifest/workload.ts";
 import type { Dependency } from "./dependency.ts";
@@ -54,14 +55,6 @@ function objectsByResource(index: ManifestIndex): ReadonlyMap<string, readonly M
     else instances.push(manifest);
   }
   return resources;
-}
-
-/** As Kubernetes itself guesses it (apimachinery v0.36.3, `UnsafeGuessKindToResource`); right for all its kinds. */
-function pluralOf(kind: string): string {
-  const singular = kind.toLowerCase();
-  if (singular.endsWith("endpoints")) return singular;
-  if (singular.endsWith("s")) return `${singular}es`;
-  return singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }
 
 function interceptedBy(

@@ -32,7 +32,7 @@ describe("checkPlan", () => {
     expect(
       mistakesOf((plan) => {
         plan.flows.a = flow(["ingress", "node", "lan", "kube-apiserver", "web", "web/api"], "store/primary");
-        for (const to of ["dns", "kube-apiserver", "node", "lan", "internet", "store"])
+        for (const to of ["dns", "kube-apiserver", "argocd", "node", "lan", "internet", "store"])
           plan.flows[to] = flow(["web"], to);
       }),
     ).toEqual([]);
@@ -102,7 +102,7 @@ describe("checkPlan", () => {
         'global.flows.a.from[0]: there is no component "wbe"; web is meant?',
         'global.flows.a.from[1]: there is no component "internet"; known: store, web, foundation, ingress, node, lan, kube-apiserver',
         'global.flows.a.from[2]: "web/" is neither a component nor component/role',
-        'global.flows.a.to: there is no component "ingress"; known: store, web, foundation, dns, kube-apiserver, node, lan, internet',
+        'global.flows.a.to: there is no component "ingress"; known: store, web, foundation, dns, kube-apiserver, argocd, node, lan, internet',
         'global.flows.b.from[0]: "web/api/v1" is neither a component nor component/role',
       ],
     ],
@@ -133,12 +133,20 @@ describe("checkPlan", () => {
       "addresses of unknown components and namespaces",
       (plan) => {
         Object.assign(plan.addresses.services.store ?? {}, { component: "shop", namespace: "shop" });
-        Object.assign(plan.addresses.reserved.gateway ?? {}, { component: "gate" });
+        Object.assign(plan.addresses.reserved.gateway ?? {}, { component: "gate", behind: "gatway" });
+        plan.addresses.reserved.ui = {
+          range: "192.168.1.244",
+          component: "web",
+          purpose: "Interface",
+          behind: "ui",
+        };
       },
       [
         'global.addresses.services.store.component: there is no component "shop"; known: store, web',
         'global.addresses.services.store.namespace: there is no namespace "shop"; known: data, apps, kube-system',
         'global.addresses.reserved.gateway.component: there is no component "gate"; known: store, web',
+        'global.addresses.reserved.gateway.behind: there is no reservation "gatway"; gateway is meant?',
+        "global.addresses.reserved.ui.behind: ui cannot stand behind itself",
       ],
     ],
     [
@@ -163,6 +171,18 @@ describe("checkPlan", () => {
         'global.dynamicPods.b.component: there is no component "dns"; known: store, web',
         "global.dynamicPods.b.count.object: needed, since path is set",
         'global.dynamicPods.b.count.match: "(" is no regular expression',
+      ],
+    ],
+    [
+      "dynamic pods that request more than they may have",
+      (plan) => {
+        const pods = plan.dynamicPods.coredns;
+        if (pods === undefined) throw new Error("The fixture lost coredns.");
+        plan.dynamicPods.coredns = { ...pods, requests: { cpu: "1500m", memory: "0.25Gi" } };
+      },
+      [
+        "global.dynamicPods.coredns.requests.cpu: 1500m is more than the limit of 1",
+        "global.dynamicPods.coredns.requests.memory: 0.25Gi is more than the limit of 170Mi",
       ],
     ],
     [

@@ -1,10 +1,11 @@
+import { parseQuantity } from "../accounting/quantity.ts";
 import { nearest } from "../nearest.ts";
 import { FOUNDATION } from "../order/applications.ts";
 import type { Plan } from "./plan.ts";
 
 /** Peers of a flow that are no components. */
 const SENDERS = ["ingress", "node", "lan", "kube-apiserver"];
-const RECEIVERS = ["dns", "kube-apiserver", "node", "lan", "internet"];
+const RECEIVERS = ["dns", "kube-apiserver", "argocd", "node", "lan", "internet"];
 /** Provides a storage class or the ingress class without being a component: K3s itself. */
 const K3S = "k3s";
 
@@ -104,14 +105,22 @@ function* addressMistakes({ addresses, components, namespaces }: Plan): Generato
     yield* refers(`addresses.services.${name}.component`, component, components, "component");
     yield* refers(`addresses.services.${name}.namespace`, namespace, namespaces, "namespace");
   }
-  for (const [name, { component }] of Object.entries(addresses.reserved)) {
-    yield* refers(`addresses.reserved.${name}.component`, component, components, "component");
+  for (const [name, { component, behind }] of Object.entries(addresses.reserved)) {
+    const path = `addresses.reserved.${name}`;
+    yield* refers(`${path}.component`, component, components, "component");
+    if (behind === name) yield mistake(`${path}.behind`, `${name} cannot stand behind itself`);
+    if (behind !== "") yield* refers(`${path}.behind`, behind, addresses.reserved, "reservation");
   }
 }
 
 function* dynamicPodMistakes({ dynamicPods, components, namespaces }: Plan): Generator<string> {
-  for (const [name, { component, namespace, count }] of Object.entries(dynamicPods)) {
+  for (const [name, { component, namespace, count, requests, limits }] of Object.entries(dynamicPods)) {
     const path = `dynamicPods.${name}`;
+    for (const resource of ["cpu", "memory"] as const) {
+      const [request, limit] = [requests[resource], limits[resource]];
+      if ((parseQuantity(request) ?? 0n) <= (parseQuantity(limit) ?? 0n)) continue;
+      yield mistake(`${path}.requests.${resource}`, `${request} is more than the limit of ${limit}`);
+    }
     if (component !== "") yield* refers(`${path}.component`, component, components, "component");
     yield* refers(`${path}.namespace`, namespace, namespaces, "namespace");
     if (count.object !== "" && count.path === "")

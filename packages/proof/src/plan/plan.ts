@@ -120,7 +120,7 @@ const flowSchema = z.strictObject({
     .describe(
       "component, component/role (the label app.kubernetes.io/component; foundation/create-secrets too), ingress, node, lan, or kube-apiserver.",
     ),
-  to: text.describe("component, component/role, dns, kube-apiserver, node, lan or internet."),
+  to: text.describe("component, component/role, dns, kube-apiserver, argocd, node, lan or internet."),
   ports: z.array(port).min(1).describe("Ports of the pod (policies match after address translation)."),
 });
 
@@ -175,6 +175,11 @@ const dynamicPodSchema = z.strictObject({
 });
 
 const storageClassSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .describe(
+      "Whether the cluster has it; K3s' own is there, and the default, unless the node disables local-storage.",
+    ),
   provider: text.describe("The component that makes the class, or k3s."),
   provisioner: text,
   bindingMode: z.enum(["Immediate", "WaitForFirstConsumer"]),
@@ -211,7 +216,19 @@ export const planSchema = z.strictObject({
       z.string(),
       z.strictObject({ address: ipv4, component: text, namespace: text, service: text }),
     ),
-    reserved: z.record(z.string(), z.strictObject({ range, component: text, purpose: text })),
+    reserved: z.record(
+      z.string(),
+      z.strictObject({
+        range,
+        component: text,
+        purpose: text,
+        behind: z
+          .string()
+          .describe(
+            "The reservation of the gateway whose pods a Service on these addresses must select; empty for none.",
+          ),
+      }),
+    ),
   }),
   components: z.record(z.string(), componentSchema),
   flows: z.record(z.string(), flowSchema),
@@ -223,7 +240,7 @@ export const planSchema = z.strictObject({
   images: z.record(z.string(), imageSchema),
   dynamicPods: z.record(z.string(), dynamicPodSchema),
   storage: z.strictObject({
-    class: text.describe("The class that every claim names."),
+    class: text.describe("The class that every claim names, and the default."),
     classes: z.record(z.string(), storageClassSchema),
   }),
   ingress: z.strictObject({

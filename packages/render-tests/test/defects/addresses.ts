@@ -15,6 +15,21 @@ function changePool(platform: PlatformEdit, pool: object, advertisement: object 
   }
 }
 
+/** Gives a program of Kubeflow an address at home, as its upstream manifests would. */
+function expose(platform: PlatformEdit, app: string, address: string): void {
+  platform.add({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: app,
+      namespace: "kubeflow",
+      labels: { "app.kubernetes.io/name": "kubeflow" },
+      annotations: { "metallb.io/loadBalancerIPs": address },
+    },
+    spec: { type: "LoadBalancer", selector: { app }, ports: [{ name: "http", port: 80 }] },
+  });
+}
+
 export const addressDefects: readonly Defect[] = [
   {
     what: "an address that does not exist",
@@ -72,6 +87,32 @@ export const addressDefects: readonly Defect[] = [
     rule: "reserved-address-free",
     names: "Service data/minio-lan",
     apply: (platform) => pin(platform, "192.168.1.244"),
+  },
+  {
+    what: "KServe's address in somebody else's new Service",
+    rule: "reserved-address-free",
+    names: "Service mlflow/metrics-lan",
+    apply: (platform) => {
+      const second = structuredClone(platform.object("Service", "mlflow", "mlflow-lan"));
+      second.metadata.name = "metrics-lan";
+      second.metadata.annotations["metallb.io/loadBalancerIPs"] = "192.168.1.245";
+      platform.add(second);
+    },
+  },
+  {
+    what: "an interface of Kubeflow on an address of its own",
+    rule: "address-behind-gateway",
+    names: "Service kubeflow/ml-pipeline-ui",
+    apply: (platform) => {
+      expose(platform, "istio-ingressgateway", "192.168.1.243");
+      expose(platform, "ml-pipeline-ui", "192.168.1.244");
+    },
+  },
+  {
+    what: "an interface of Kubeflow without its gateway",
+    rule: "address-behind-gateway",
+    names: "no Service holds 192.168.1.243",
+    apply: (platform) => expose(platform, "katib-ui", "192.168.1.246"),
   },
   {
     what: "a load balancer that takes any address",

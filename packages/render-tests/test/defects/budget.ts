@@ -191,6 +191,23 @@ export const budgetDefects: readonly Defect[] = [
     apply: (platform) => platform.remove("ResourceQuota", "kubeflow", "budget"),
   },
   {
+    what: "Kubeflow's namespace that is not rendered while it is reserved",
+    rule: "reservation-holds",
+    names: "Namespace kubeflow",
+    apply: (platform) => platform.remove("Namespace", undefined, "kubeflow"),
+  },
+  {
+    what: "a quota that grows into Kubeflow's memory",
+    rule: "reservation-holds",
+    names: "global.namespaces · kubeflow",
+    apply: (platform) => {
+      platform.object("ResourceQuota", "data", "budget").spec.hard["limits.memory"] = "7Gi";
+      platform.plan((plan) => {
+        plan.namespaces.data.budget.memory = "7Gi";
+      });
+    },
+  },
+  {
     what: "Kubeflow's quota switched off by a profile",
     rule: "reservation-holds",
     names: "kubeflow",
@@ -202,4 +219,35 @@ export const budgetDefects: readonly Defect[] = [
     },
   },
   ...podDefects,
+  {
+    what: "a collector that works towards the whole limit",
+    rule: "memory-settings-agree",
+    names: "GOMEMLIMIT",
+    apply: (platform) => {
+      const { env, resources } = platform.container("Deployment", "traefik", "traefik");
+      const variable = env.find(({ name }: { name: string }) => name === "GOMEMLIMIT");
+      variable.value = `${resources.limits.memory}B`;
+    },
+  },
+  {
+    what: "a limit range unlike the plan",
+    rule: "limit-range-sane",
+    names: "LimitRange data/",
+    apply: (platform) => {
+      const ranges = platform.manifests.filter(
+        ({ kind, namespace }) => kind === "LimitRange" && namespace === "data",
+      );
+      const [{ name } = { name: "" }] = ranges;
+      platform.object("LimitRange", "data", name).spec.limits[0].default.memory = "256Mi";
+    },
+  },
+  {
+    what: "temporary volumes larger than the disk",
+    rule: "node-fits",
+    names: "Deployment mlflow/mlflow",
+    apply: (platform) => {
+      const { volumes } = platform.podSpec("Deployment", "mlflow", "mlflow");
+      volumes.push({ name: "scratch", emptyDir: { sizeLimit: "2Ti" } });
+    },
+  },
 ];

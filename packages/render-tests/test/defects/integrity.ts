@@ -2,6 +2,12 @@ import type { Defect } from "./platform-edit.ts";
 
 export const integrityDefects: readonly Defect[] = [
   {
+    what: "a dashboard that is mounted and not there",
+    rule: "references-resolve",
+    names: "grafana-dashboard-budget",
+    apply: (platform) => platform.remove("ConfigMap", "monitoring", "grafana-dashboard-budget"),
+  },
+  {
     what: "a misspelt field",
     rule: "valid-object",
     names: "Deployment data/redis",
@@ -124,7 +130,7 @@ export const integrityDefects: readonly Defect[] = [
     rule: "references-resolve",
     names: "PersistentVolumeClaim data/registry · spec.accessModes",
     apply: (platform) => {
-      platform.object("PersistentVolumeClaim", "data", "registry").spec.accessModes = ["ReadWriteMany"];
+      platform.claimOfFolders("data", "registry").spec.accessModes = ["ReadWriteMany"];
     },
   },
   {
@@ -132,7 +138,7 @@ export const integrityDefects: readonly Defect[] = [
     rule: "references-resolve",
     names: "PersistentVolumeClaim data/registry · spec.volumeMode",
     apply: (platform) => {
-      platform.object("PersistentVolumeClaim", "data", "registry").spec.volumeMode = "Block";
+      platform.claimOfFolders("data", "registry").spec.volumeMode = "Block";
     },
   },
   {
@@ -210,7 +216,7 @@ export const integrityDefects: readonly Defect[] = [
   {
     what: "no Job that generates Secrets",
     rule: "secrets-closed",
-    names: "nobody makes jupyterhub, minio-backups,",
+    names: "nobody makes grafana, jupyterhub, minio-backups,",
     apply: (platform) => platform.remove("Job", "platform-system", "create-secrets"),
   },
   {
@@ -261,5 +267,102 @@ export const integrityDefects: readonly Defect[] = [
           keys: { token: { type: "random", length: 32, value: "" } },
         };
       }),
+  },
+  {
+    what: "a class that no claim gets by default",
+    rule: "storage-classes-match-plan",
+    names: "StorageClass longhorn",
+    apply: (platform) => {
+      const { annotations } = platform.object("StorageClass", undefined, "longhorn").metadata;
+      annotations["storageclass.kubernetes.io/is-default-class"] = "false";
+    },
+  },
+  {
+    what: "a second default beside Longhorn's",
+    rule: "storage-classes-match-plan",
+    names: "StorageClass scratch",
+    apply: (platform) =>
+      platform.add({
+        ...structuredClone(platform.object("StorageClass", undefined, "longhorn")),
+        metadata: {
+          name: "scratch",
+          annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+        },
+      }),
+  },
+  {
+    what: "K3s' own class left on beside Longhorn's",
+    rule: "storage-classes-match-plan",
+    names: "global.storage.classes.local-path.enabled",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.storage.classes["local-path"].enabled = true;
+      }),
+  },
+  {
+    what: "a class that binds otherwise than the order was proven with",
+    rule: "storage-classes-match-plan",
+    names: "volumeBindingMode",
+    apply: (platform) => {
+      platform.object("StorageClass", undefined, "longhorn").volumeBindingMode = "WaitForFirstConsumer";
+    },
+  },
+  {
+    what: "storage that is switched off under its claims",
+    rule: "storage-classes-match-plan",
+    names: "its provider longhorn is disabled",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.components.longhorn.enabled = false;
+      }),
+  },
+  {
+    what: "a key twice in a configuration",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap data/registry · data["config.yml"]',
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "registry");
+      data["config.yml"] += "version: 0.1\n";
+    },
+  },
+  {
+    what: "a configuration that is no YAML",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap traefik/traefik · data["dynamic.yaml"] · dynamic.yaml, line',
+    apply: (platform) => {
+      platform.object("ConfigMap", "traefik", "traefik").data["dynamic.yaml"] += "\ttls: {}\n";
+    },
+  },
+  {
+    what: "a policy with a comma too many",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap data/minio-provision · data["mlflow.policy.json"]',
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "data", "minio-provision");
+      data["mlflow.policy.json"] = data["mlflow.policy.json"].replace(/\}\s*$/, ",}");
+    },
+  },
+  {
+    what: "a notebook cut off",
+    rule: "embedded-config-valid",
+    names: 'ConfigMap jupyter/jupyterhub-starter · data["start.ipynb"]',
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "jupyter", "jupyterhub-starter");
+      data["start.ipynb"] = data["start.ipynb"].slice(0, -10);
+    },
+  },
+  {
+    what: "a budget that lets no pod go",
+    rule: "selectors-match",
+    names: "PodDisruptionBudget data/postgresql",
+    apply: (platform) => {
+      const { spec } = platform.object("StatefulSet", "data", "postgresql");
+      platform.add({
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: "postgresql", namespace: "data" },
+        spec: { minAvailable: 1, selector: spec.selector },
+      });
+    },
   },
 ];

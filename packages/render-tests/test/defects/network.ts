@@ -8,6 +8,12 @@ export const networkDefects: readonly Defect[] = [
     apply: (platform) => platform.remove("NetworkPolicy", "data", "default-deny"),
   },
   {
+    what: "Kubeflow's namespace without its policy while it is reserved",
+    rule: "default-deny",
+    names: "kubeflow",
+    apply: (platform) => platform.remove("NetworkPolicy", "kubeflow", "default-deny"),
+  },
+  {
     what: "a default-deny that forgets egress",
     rule: "default-deny",
     names: "data",
@@ -32,6 +38,18 @@ export const networkDefects: readonly Defect[] = [
     rule: "flows-allowed",
     names: "postgresql",
     apply: (platform) => platform.remove("NetworkPolicy", "data", "postgresql-backup"),
+  },
+  {
+    what: "a data source at a port that nothing listens on",
+    rule: "flows-allowed",
+    names: "loki.monitoring.svc",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "monitoring", "grafana");
+      data["datasources.yaml"] = data["datasources.yaml"].replace(
+        "loki.monitoring.svc:3100",
+        "loki.monitoring.svc:3101",
+      );
+    },
   },
   {
     what: "a policy on the wrong port",

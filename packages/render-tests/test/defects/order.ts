@@ -84,7 +84,7 @@ export const orderDefects: readonly Defect[] = [
     rule: "storage-with-consumer",
     names: "PersistentVolumeClaim data/spare",
     apply: (platform) => {
-      const claim = structuredClone(platform.object("PersistentVolumeClaim", "data", "registry"));
+      const claim = structuredClone(platform.claimOfFolders("data", "registry"));
       claim.metadata.name = "spare";
       platform.add(claim);
     },
@@ -184,5 +184,14 @@ export const orderDefects: readonly Defect[] = [
       );
       webhook.metadata.annotations["argocd.argoproj.io/sync-wave"] = "2";
     },
+  },
+  {
+    what: "storage in a later layer than its claims",
+    rule: "order-before-use",
+    names: "StatefulSet data/postgresql",
+    apply: (platform) =>
+      platform.plan((plan) => {
+        plan.components.longhorn.layer = "ml-platform";
+      }),
   },
 ];

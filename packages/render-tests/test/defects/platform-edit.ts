@@ -72,6 +72,16 @@ export class PlatformEdit {
     });
   }
 
+  /** A claim as it is where storage is K3s' local-path: folders on one node, made for the first pod that mounts it. */
+  claimOfFolders(namespace: string, name: string): Loose {
+    this.plan((plan) => {
+      plan.storage.classes["local-path"].enabled = true;
+    });
+    const claim = this.object("PersistentVolumeClaim", namespace, name);
+    claim.spec.storageClassName = "local-path";
+    return claim;
+  }
+
   /** Changes the plan that the rendering carries, as a changed values file would. */
   plan(change: (plan: Loose) => void): void {
     const { data } = this.object("ConfigMap", "platform-system", "platform-plan");

@@ -129,6 +129,18 @@ export const podDefects: readonly Defect[] = [
     },
   },
   {
+    what: "a Loki that replays its log with upstream's ceiling",
+    rule: "memory-settings-agree",
+    names: "StatefulSet monitoring/loki",
+    apply: (platform) => {
+      const { data } = platform.object("ConfigMap", "monitoring", "loki");
+      data["loki.yaml"] = data["loki.yaml"].replace(
+        /replay_memory_ceiling: .*/,
+        "replay_memory_ceiling: 4GB",
+      );
+    },
+  },
+  {
     what: "a Redis that bounds nothing",
     rule: "memory-settings-agree",
     names: "Deployment data/redis",

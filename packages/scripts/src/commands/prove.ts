@@ -8,5 +8,5 @@ export const run: CommandAction = async ({ options, root }) => {
   const started = await startProfiles(root, named.length > 0 ? named : [DEFAULT_PROFILE]);
   // Helm runs: only now is there time to load the rules.
   const { judge } = await import("../judge.ts");
-  return judge(started, options);
+  return judge(started, options, root);
 };

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+import { addressBehindGateway } from "./address-behind-gateway.ts";
 import { addressInPlan } from "./address-in-plan.ts";
 import { noAddressByChance } from "./no-address-by-chance.ts";
 import { pinnedAddressServed } from "./pinned-address-served.ts";
@@ -12,6 +13,7 @@ export const addressesRules: readonly Rule[] = [
   uniqueAddress,
   addressInPlan,
   reservedAddressFree,
+  addressBehindGateway,
   poolMatchesPlan,
   pinnedAddressServed,
   noAddressByChance,

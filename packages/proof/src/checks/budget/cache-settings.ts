@@ -1,5 +1,5 @@
-import { LOKI, REDIS, runsProgram } from "./container-program.ts";
-import { binarySize, type ContainerTexts, lastMatch, type MemorySetting, sizeOf } from "./memory-setting.ts";
+import { MEMCACHED, REDIS, runsProgram } from "./container-program.ts";
+import { type ContainerTexts, lastMatch, type MemorySetting, SOME, sizeOf } from "./memory-setting.ts";
 
 /**
  * redis.conf and its arguments: names in any case, the last of several counts, and arguments come after the
@@ -19,14 +19,14 @@ export function* redisSettings(texts: ContainerTexts): Generator<MemorySetting> 
   const where = given === undefined ? (written?.where ?? "nowhere") : "args";
   const name = "maxmemory";
   if (value !== undefined && value !== "0") {
-    yield { name, value, bytes: redisSize(value), where, leavesRoom: true };
+    yield { name, value, bytes: redisSize(value), where, headroom: SOME };
   } else if (isServer && !/--sentinel|redis-sentinel/.test(words.join(" "))) {
     const elsewhere = words.some(
       (word) => word.endsWith(".conf") && !configurations.some((file) => word.endsWith(`/${file.name}`)),
     );
     // A configuration that the rendering does not hold may say more.
     const bytes = value === undefined && elsewhere ? undefined : "unbounded";
-    yield { name, value: value ?? "not set", bytes, where, leavesRoom: true };
+    yield { name, value: value ?? "not set", bytes, where, headroom: SOME };
   }
 }
 
@@ -37,25 +37,15 @@ function redisSize(text: string): number | undefined {
   return sizeOf(number, unit, binary === undefined ? 1000 : 1024);
 }
 
-/** Loki keeps its write-ahead log in memory up to this ceiling while it replays it. */
-export function* lokiSettings(texts: ContainerTexts): Generator<MemorySetting> {
-  const { words } = texts;
-  const files = runsProgram(texts, LOKI) ? texts.files : [];
-  const name = "replay_memory_ceiling";
-  const given = /-ingester\.wal-replay-memory-ceiling[ =]["']?([^\s"']+)/.exec(words.join(" "))?.[1];
-  const written = files
-    .map(({ text, where }) => ({
-      where,
-      value: /^\s*replay_memory_ceiling:\s*["']?([^\s"'#]+)/m.exec(text)?.[1],
-    }))
-    .find(({ value }) => value !== undefined);
-  const value = given ?? written?.value;
-  if (value === undefined) return;
-  yield {
-    name,
-    value,
-    bytes: binarySize(value),
-    where: given === undefined ? (written?.where ?? "") : "args",
-    leavesRoom: true,
-  };
+/**
+ * memcached counts what it stores, in MiB, and takes 64 of them when nobody says otherwise.
+ * @see memcached 1.6 memcached.c, `-m`
+ */
+export function* memcachedSettings(texts: ContainerTexts): Generator<MemorySetting> {
+  if (!runsProgram(texts, MEMCACHED)) return;
+  const form = /(?:^|\s)(?:-m\s*|--memory-limit[= ])["']?([^\s"']+)/g;
+  const value = lastMatch(texts.words.join(" "), form);
+  const bytes = /^\d+$/.test(value ?? "64") ? sizeOf(value ?? "64", "m", 1024) : undefined;
+  const where = value === undefined ? "nowhere" : "args";
+  yield { name: "--memory-limit", value: value ?? "64 by default", bytes, where, headroom: SOME };
 }

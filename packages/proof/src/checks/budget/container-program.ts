@@ -13,6 +13,7 @@ export const REDIS: Program = {
   image: /^(redis|valkey)(-server|-stack|-stack-server)?$/,
 };
 export const POSTGRESQL: Program = { names: ["postgres"], image: /^(postgres|postgresql|postgis|pgvector)$/ };
+export const MEMCACHED: Program = { names: ["memcached"], image: /^memcached$/ };
 export const LOKI: Program = { names: ["loki"], image: /^loki$/ };
 
 /** Programs that only start the one named after them. */

@@ -16,7 +16,8 @@ testRule(limitRangeSane, {
   missing: ["limit-range-missing"],
   "only-for-pods": ["limit-range-missing"],
   "not-planned": ["limit-range-not-planned"],
-  unreadable: ["unchecked"],
+  unreadable: ["unchecked", "limit-range-differs"],
+  "unlike-the-plan": ["limit-range-differs", "limit-range-differs"],
 });
 
 test("a request above the injected limit names both", () => {

@@ -1,6 +1,6 @@
 import type { NamespaceCharge } from "../../accounting/accounting.ts";
 import type { LimitRange } from "../../accounting/limit-range.ts";
-import { plannedHard } from "../../accounting/node.ts";
+import { planned, plannedHard } from "../../accounting/node.ts";
 import { type Amount, formatAmount } from "../../accounting/quantity.ts";
 import { tightest } from "../../accounting/quota.ts";
 import { amountOf } from "../../accounting/resource-list.ts";
@@ -16,6 +16,7 @@ const codes = {
   "max-exceeds-quota": "One container may be larger than the whole namespace.",
   "request-exceeds-limit": "A container requests more than the limit that the LimitRange fills in.",
   "limit-range-missing": "The plan wants a LimitRange and none is rendered.",
+  "limit-range-differs": "A LimitRange's figure is not the plan's.",
   "limit-range-not-planned": "A LimitRange stands where the plan has none.",
 } as const;
 
@@ -147,11 +148,11 @@ function* requestsOverDefaults({ workloads, limitRanges }: NamespaceCharge): Gen
 }
 
 function* comparePlan({ name, limitRanges }: NamespaceCharge, plan: Plan): Generator<Problem<Code>> {
-  const planned = plan.namespaces[name];
-  if (planned === undefined) return;
+  const namespace = plan.namespaces[name];
+  if (namespace === undefined) return;
   const path = `global.namespaces.${name}.limitRange`;
   const filling = limitRanges.filter(({ items }) => items.some(({ type }) => type === "Container"));
-  if (planned.limitRange.enabled && filling.length === 0) {
+  if (namespace.limitRange.enabled && filling.length === 0) {
     yield {
       code: "limit-range-missing",
       object: { apiVersion: "v1", kind: "LimitRange", namespace: name, name },
@@ -160,7 +161,8 @@ function* comparePlan({ name, limitRanges }: NamespaceCharge, plan: Plan): Gener
       fix: "render it, or set limitRange.enabled to false",
     };
   }
-  if (!planned.limitRange.enabled) {
+  if (namespace.limitRange.enabled) yield* differences(filling, namespace.limitRange, path);
+  if (!namespace.limitRange.enabled) {
     for (const { manifest } of filling) {
       yield {
         code: "limit-range-not-planned",
@@ -168,6 +170,39 @@ function* comparePlan({ name, limitRanges }: NamespaceCharge, plan: Plan): Gener
         path,
         message: `the plan has no LimitRange for ${name}; this one gives limits to pods that must have none`,
         fix: "remove it, or set limitRange.enabled to true",
+      };
+    }
+  }
+}
+
+/** The proof fills in what the rendering says, and people read the plan: both must be the same. */
+function* differences(
+  filling: readonly LimitRange[],
+  wanted: Plan["namespaces"][string]["limitRange"],
+  path: string,
+): Generator<Problem<Code>> {
+  const items = filling.flatMap(({ manifest, items: all }) =>
+    all.filter(({ type }) => type === "Container").map((item) => ({ manifest, item })),
+  );
+  const [first] = items;
+  if (first === undefined) return;
+  for (const field of ["default", "defaultRequest", "max"] as const) {
+    for (const resource of ["cpu", "memory"] as const) {
+      const amount = planned(wanted[field][resource]);
+      const found = items
+        .map(({ manifest, item }) => ({ manifest, path: item.path, amount: amountOf(item[field], resource) }))
+        .filter((entry) => entry.amount !== undefined);
+      if (found.some((entry) => entry.amount === amount)) continue;
+      const [other] = found;
+      const actual = other?.amount === undefined ? undefined : formatAmount(resource, other.amount);
+      yield {
+        code: "limit-range-differs",
+        manifest: other?.manifest ?? first.manifest,
+        path: `${other?.path ?? first.item.path}.${field}.${resource}`,
+        message: `${field}.${resource} is ${actual ?? "not set"}, the plan has ${formatAmount(resource, amount)} (${path}.${field}.${resource})`,
+        actual,
+        limit: formatAmount(resource, amount),
+        fix: `set it to ${wanted[field][resource]}`,
       };
     }
   }

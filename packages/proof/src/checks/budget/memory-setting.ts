@@ -1,3 +1,4 @@
+import { bytes, parseQuantity } from "../../accounting/quantity.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, isObject, type JsonObject, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
 import type { Container, PodSpec } from "../../manifest/workload.ts";
@@ -14,8 +15,8 @@ export interface MemorySetting {
   readonly bytes: number | "unbounded" | "refused" | undefined;
   /** Field of the container, or the ConfigMap, that holds it. */
   readonly where: string;
-  /** Whether the program needs more beside it, so that the whole limit is already too much. */
-  readonly leavesRoom: boolean;
+  /** Bytes of the limit that must stay free beside it: what the program takes and does not count. */
+  readonly headroom: number;
 }
 
 /** Everything that can hold a setting of one container. */
@@ -33,6 +34,9 @@ export interface ContainerTexts {
 }
 
 const POWERS = ["", "k", "m", "g", "t"];
+
+/** How little may stay free where nobody can say how much the program needs beside its setting. */
+export const SOME = 1;
 
 /** Collects a container's texts; a ConfigMap that is not in the rendering is left out. */
 export function textsOf(
@@ -62,7 +66,7 @@ export function textsOf(
   return {
     image: typeof container.image === "string" ? container.image : "",
     limit,
-    env: environmentOf(container, dataOf),
+    env: environmentOf(container, dataOf, limit),
     ownCommand: stringsIn(container.command).length > 0,
     words: [...stringsIn(container.command), ...stringsIn(container.args)],
     files,
@@ -73,6 +77,7 @@ export function textsOf(
 function environmentOf(
   container: Container,
   dataOf: (configMap: string | undefined) => JsonObject,
+  limit: number,
 ): ContainerTexts["env"] {
   const found = new Map<string, { value: string; where: string } | undefined>();
   for (const source of objectsIn(container.envFrom)) {
@@ -89,13 +94,24 @@ function environmentOf(
     const configMap = stringAt(entry, "valueFrom", "configMapKeyRef", "name");
     const key = stringAt(entry, "valueFrom", "configMapKeyRef", "key") ?? "";
     const referred = stringAt(dataOf(configMap), key);
-    const value = stringAt(entry, "value") ?? referred;
-    const where =
-      stringAt(entry, "value") === undefined ? `ConfigMap ${configMap}, ${key}` : `env[${position}].value`;
+    const written = stringAt(entry, "value");
+    const own = ownLimit(entry, container.name, limit);
+    const value = written ?? own ?? referred;
+    const field = `env[${position}].${written === undefined ? "valueFrom.resourceFieldRef" : "value"}`;
+    const where = (written ?? own) === undefined ? `ConfigMap ${configMap}, ${key}` : field;
     // Another source's value is not known, but it replaces an earlier one.
     found.set(name, value === undefined ? undefined : { value, where });
   }
   return [...found].flatMap(([name, set]) => (set === undefined ? [] : [{ name, ...set }]));
+}
+
+/** The container's own memory limit, as the kubelet writes it into a variable: rounded up to the divisor. */
+function ownLimit(entry: JsonObject, name: string, limit: number): string | undefined {
+  const reference = at(entry, "valueFrom", "resourceFieldRef");
+  if (at(reference, "resource") !== "limits.memory") return undefined;
+  if (![undefined, "", name].includes(stringAt(reference, "containerName"))) return undefined;
+  const divisor = bytes(parseQuantity(at(reference, "divisor") ?? "1") ?? 0n);
+  return String(Math.ceil(limit / (divisor || 1)));
 }
 
 /**

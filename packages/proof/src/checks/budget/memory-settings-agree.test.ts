@@ -3,8 +3,12 @@ import { checkRule, testRule } from "../../../test/rule-fixtures.ts";
 import { memorySettingsAgree } from "./memory-settings-agree.ts";
 
 testRule(memorySettingsAgree, {
-  "ok-go-full-limit": [],
-  "ok-go-from-the-limit": [],
+  "ok-go-headroom": [],
+  "ok-prometheus-ratio": [],
+  "ok-prometheus-own-limit": [],
+  "ok-memcached": [],
+  "ok-loki-caches": [],
+  "ok-loki-reads": [],
   "ok-redis": [],
   "ok-last-heap-wins": [],
   "ok-redis-helpers": [],
@@ -13,6 +17,15 @@ testRule(memorySettingsAgree, {
   "ok-jvm-share": [],
   "ok-volume-of-another-container": [],
   "ok-other-database": [],
+  "go-full-limit": ["setting-exceeds-limit"],
+  "go-from-the-limit": ["setting-exceeds-limit"],
+  "prometheus-ratio": ["setting-exceeds-limit"],
+  "prometheus-percent": ["setting-refused"],
+  "automatic-share": ["setting-exceeds-limit"],
+  "memcached-whole-limit": ["setting-exceeds-limit"],
+  "memcached-by-default": ["setting-exceeds-limit"],
+  "loki-caches": ["setting-exceeds-limit"],
+  "loki-default-ceiling": ["setting-exceeds-limit"],
   "go-above": ["setting-exceeds-limit"],
   "node-heap": ["setting-exceeds-limit"],
   "jvm-heap-in-args": ["setting-exceeds-limit"],
@@ -75,5 +88,21 @@ test("says where a variable comes from, and what bounds nothing", () => {
       message:
         "container redis: maxmemory (not set, nowhere) bounds nothing: it grows until the kernel kills it at the container's limit of 256 Mi",
     },
+  ]);
+});
+
+test("leaves a twentieth of the limit to what Go does not count", () => {
+  expect(checkRule(memorySettingsAgree, "go-full-limit")).toMatchObject([
+    { actual: "256 Mi", limit: "256 Mi", fix: expect.stringMatching(/^set at most 243 Mi, which leaves/) },
+  ]);
+});
+
+test("Loki: the log and the caches together", () => {
+  // 384 MB + 100 MiB by default + 64 MiB
+  expect(checkRule(memorySettingsAgree, "loki-caches")).toMatchObject([
+    { actual: "548 Mi", limit: "512 Mi" },
+  ]);
+  expect(checkRule(memorySettingsAgree, "loki-default-ceiling")).toMatchObject([
+    { message: expect.stringContaining("replay_memory_ceiling (4GB by default, ConfigMap web, loki.yaml)") },
   ]);
 });

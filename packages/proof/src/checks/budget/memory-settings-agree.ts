@@ -3,8 +3,10 @@ import { amountOf } from "../../accounting/resource-list.ts";
 import { at, objectsIn, stringAt } from "../../manifest/values.ts";
 import { type Container, containersOf, type PodSpec } from "../../manifest/workload.ts";
 import { defineRule } from "../rule.ts";
-import { textsOf } from "./memory-setting.ts";
+import { SOME, textsOf } from "./memory-setting.ts";
 import { memorySettings } from "./memory-settings.ts";
+
+const MIB = 1024 ** 2;
 
 /** What programs are told about memory agrees with what the kernel allows them. */
 export const memorySettingsAgree = defineRule({
@@ -92,7 +94,8 @@ export const memorySettingsAgree = defineRule({
             continue;
           }
           const used = setting.bytes + volumes;
-          if (used < allowed || (used === allowed && !setting.leavesRoom)) continue;
+          if (used + setting.headroom <= allowed) continue;
+          const most = Math.max(0, allowed - volumes - setting.headroom);
           yield {
             code: "setting-exceeds-limit",
             manifest,
@@ -100,7 +103,10 @@ export const memorySettingsAgree = defineRule({
             message: `${what} takes ${text(setting.bytes)}${volumes > 0 ? ` beside ${text(volumes)} of volumes in memory` : ""}, the container's limit is ${text(allowed)}`,
             actual: text(used),
             limit: text(allowed),
-            fix: `stay below ${text(allowed - volumes)}, or raise the memory limit`,
+            fix:
+              setting.headroom === SOME
+                ? `stay below ${text(allowed - volumes)}, or raise the memory limit`
+                : `set at most ${text(most - (most % MIB))}, which leaves room for what the runtime does not count, or raise the memory limit`,
           };
         }
       }

@@ -1,5 +1,6 @@
-import { lokiSettings, redisSettings } from "./cache-settings.ts";
+import { memcachedSettings, redisSettings } from "./cache-settings.ts";
 import { heapSettings } from "./heap-settings.ts";
+import { lokiSettings } from "./loki-settings.ts";
 import type { ContainerTexts, MemorySetting } from "./memory-setting.ts";
 import { postgresqlSettings } from "./postgresql-settings.ts";
 
@@ -10,5 +11,6 @@ export function memorySettings(texts: ContainerTexts): readonly MemorySetting[] 
     ...redisSettings(texts),
     ...postgresqlSettings(texts),
     ...lokiSettings(texts),
+    ...memcachedSettings(texts),
   ];
 }

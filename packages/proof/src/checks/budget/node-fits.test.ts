@@ -14,6 +14,8 @@ testRule(nodeFits, {
   "claims-without-quota": ["storage-overcommitted"],
   "pods-without-quota": ["memory-overcommitted"],
   "unknown-namespace": ["unknown-namespace"],
+  "temporary-volumes": ["scratch-overcommitted"],
+  "ok-temporary-volumes": [],
 });
 
 test("names both figures and the largest namespaces", () => {

@@ -1,5 +1,7 @@
+import type { Accounting } from "../../accounting/accounting.ts";
 import { demandsOn, type NamespaceDemand, nodeLedger } from "../../accounting/node.ts";
-import { type Amount, countAmount, formatAmount } from "../../accounting/quantity.ts";
+import { type Amount, countAmount, formatAmount, parseQuantity } from "../../accounting/quantity.ts";
+import { at, objectsIn } from "../../manifest/values.ts";
 import { defineRule, type Problem } from "../rule.ts";
 
 const codes = {
@@ -7,6 +9,7 @@ const codes = {
   "cpu-requests-overcommitted": "The CPU requests are more than the node can promise.",
   "too-many-pods": "The kubelet admits fewer pods than the peak needs.",
   "storage-overcommitted": "The claims are more than the node's file system holds.",
+  "scratch-overcommitted": "Claims and temporary volumes together are more than the file system holds.",
   "unknown-namespace": "Something runs in a namespace that the plan does not know.",
 } as const;
 
@@ -70,8 +73,41 @@ export const nodeFits = defineRule({
       demands,
       ({ storage }) => storage,
     );
+    yield* scratch(accounting, ledger.storage.capacity, demands);
   },
 });
+
+/**
+ * Temporary volumes on disk lie on the file system of the claims, in what is reserved beside them. Those without a size are bounded by nothing but
+ * the kubelet's eviction, so they are left out; those in memory are charged to the container.
+ */
+function* scratch(
+  { workloads }: Accounting,
+  capacity: Amount,
+  demands: readonly NamespaceDemand[],
+): Generator<Problem<Code>> {
+  const claims = demands.reduce((total, { storage }) => total + storage, 0n);
+  const volumes = workloads.map(({ workload, pods }) => {
+    const sizes = objectsIn(workload.podSpec.volumes)
+      .filter((volume) => at(volume, "emptyDir", "medium") !== "Memory")
+      .map((volume) => parseQuantity(at(volume, "emptyDir", "sizeLimit")) ?? 0n);
+    const size = sizes.reduce((total, one) => total + one, 0n) * BigInt(pods.terminating);
+    return { manifest: workload.manifest, size };
+  });
+  const sum = volumes.reduce((total, { size }) => total + size, 0n);
+  if (claims > capacity || sum === 0n || claims + sum <= capacity) return;
+  const format = (value: Amount): string => formatAmount("storage", value);
+  const [largest] = [...volumes].sort((a, b) => Number(b.size - a.size));
+  yield {
+    code: "scratch-overcommitted",
+    manifest: largest?.manifest,
+    path: "spec.template.spec.volumes",
+    message: `temporary volumes may take ${format(sum)} beside ${format(claims)} of claims, ${format(claims + sum - capacity)} more than the node's ${format(capacity)}; this workload's may take ${format(largest?.size ?? 0n)}`,
+    actual: format(claims + sum),
+    limit: format(capacity),
+    fix: `make sizeLimit of the emptyDir volumes smaller, or take ${format(claims + sum - capacity)} from the claims`,
+  };
+}
 
 const PATHS: Readonly<Record<string, string>> = {
   memory: "global.node.memory",

@@ -1,5 +1,5 @@
 import { POSTGRESQL, runsProgram } from "./container-program.ts";
-import { type ContainerTexts, lastMatch, type MemorySetting } from "./memory-setting.ts";
+import { type ContainerTexts, lastMatch, type MemorySetting, SOME } from "./memory-setting.ts";
 
 const KIB = 1024;
 const UNITS: Readonly<Record<string, number>> = { B: 1, kB: KIB, MB: KIB ** 2, GB: KIB ** 3, TB: KIB ** 4 };
@@ -71,7 +71,7 @@ export function* postgresqlSettings(texts: ContainerTexts): Generator<MemorySett
     value: amounts.map(({ name, value }) => `${name} ${value}`).join(", "),
     bytes: known ? finite(buffers + connections * work + maintenance + workers * vacuum) : undefined,
     where: (shared ?? given.get("max_connections"))?.where ?? "args",
-    leavesRoom: true,
+    headroom: SOME,
   };
 }
 

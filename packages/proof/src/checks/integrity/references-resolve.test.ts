@@ -64,7 +64,7 @@ test("says so of an ingress class, and suggests nothing", () => {
   expect(checkRule(referencesResolve, "ingress-provider-disabled")).toMatchObject([
     {
       message: "spec.ingressClassName names IngressClass web, whose provider proxy is disabled",
-      fix: "Enable proxy, or name what provides it instead.",
+      fix: "Enable proxy (global.components.proxy.enabled), disable whoever names its class, or name what provides it instead.",
     },
   ]);
 });

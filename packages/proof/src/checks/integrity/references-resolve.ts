@@ -95,7 +95,7 @@ function judge(
       path,
       message: `${path} names ${target}, whose provider ${disabled} is disabled`,
       actual: name,
-      fix: `Enable ${disabled}, or name what provides it instead.`,
+      fix: `Enable ${disabled} (global.components.${disabled}.enabled), disable whoever names its class, or name what provides it instead.`,
     };
   }
   const { hint, suggestion } = neighbour(reference, index, plan);

@@ -7,14 +7,18 @@ import { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { parseManifests } from "../../manifest/parse-manifests.ts";
 import { planSchema } from "../../plan/plan.ts";
 import { createContext } from "../context.ts";
+import { gitopsRules } from "../gitops/rules.ts";
 import type { PlannedContext, Renderings } from "../rule.ts";
+import { securityRules } from "../security/rules.ts";
 import { integrityRules } from "./rules.ts";
 
 const FIXTURES = new URL("../../../fixtures/", import.meta.url);
 
-const manifests = integrityRules.flatMap(({ id }) =>
+const hardened = [...integrityRules, ...securityRules, ...gitopsRules];
+
+const manifests = hardened.flatMap(({ id }) =>
   readdirSync(new URL(`${id}/`, FIXTURES))
-    .filter((file) => !file.endsWith(".plan.yaml"))
+    .filter((file) => !/\.(plan|value-files)\.yaml$/.test(file))
     .flatMap((file) => parseManifests(readFileSync(new URL(`${id}/${file}`, FIXTURES), "utf8"), file)),
 );
 
@@ -63,7 +67,7 @@ test("no rule throws, whatever a field holds, and every finding can be read", ()
       const context = createContext(stream, plan, { renderings }) as PlannedContext & {
         readonly renderings: Renderings;
       };
-      for (const rule of integrityRules) {
+      for (const rule of hardened) {
         for (const result of rule.check(context)) {
           if ("unchecked" in result) expect(result.unchecked).not.toContain("undefined");
           else expect([typeof result.message, typeof result.fix]).toEqual(["string", "string"]);

@@ -2,6 +2,7 @@ import { describeObject } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { nearest } from "../../nearest.ts";
 import type { Plan, PlannedSecret } from "../../plan/plan.ts";
+import { isProduced } from "../../plan/produced-secret.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { keysOf } from "./references/key-references.ts";
 import { checkGeneration, type GenerationCode } from "./secrets/check-generation.ts";
@@ -59,10 +60,6 @@ export const secretsClosed = defineRule<Code>({
       yield { unchecked: `Secrets supplied by the owner: ${[...ledger.keys()].join(", ")}` };
   },
 });
-
-function isProduced({ enabled, component }: PlannedSecret, plan: Plan): boolean {
-  return enabled && Object.hasOwn(plan.components, component) && plan.components[component]?.enabled === true;
-}
 
 function* checkProducer(
   use: SecretUse,

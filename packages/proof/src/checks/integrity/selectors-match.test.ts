@@ -19,6 +19,13 @@ testRule(selectorsMatch, {
   "ok-pods-that-nobody-renders": ["unchecked", "unchecked"],
   "ok-several-workloads": [],
   "ok-without-selector": [],
+  "drain-of-the-only-pod": ["budget-blocks-drain"],
+  "drain-without-exception": ["budget-blocks-drain"],
+  "drain-of-a-share": ["budget-blocks-drain"],
+  "ok-drain": [],
+  "ok-drain-of-agents": [],
+  "ok-drain-of-none": [],
+  "ok-drain-scaled": [],
 });
 
 test("names the workload that comes nearest", () => {

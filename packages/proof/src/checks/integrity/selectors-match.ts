@@ -1,4 +1,4 @@
-import { apiGroup, describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
+import { apiGroup, describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, isObject, objectAt, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
@@ -7,6 +7,7 @@ import { NAME_LABEL, ROLE_LABEL } from "../../network/pod-group.ts";
 import { plainText } from "../../schemas/plain-text.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
 import { namespaceOf } from "./references/collect-references.ts";
+import { checkDrain } from "./selectors/blocked-drain.ts";
 import { PodDirectory } from "./selectors/selected-pods.ts";
 
 type Code =
@@ -14,6 +15,7 @@ type Code =
   | "service-selects-nothing"
   | "service-selects-several"
   | "budget-selects-nothing"
+  | "budget-blocks-drain"
   | "policy-selects-nothing"
   | "autoscaler-target-missing";
 
@@ -36,6 +38,7 @@ export const selectorsMatch = defineRule({
     "service-selects-nothing": "A Service that selects no pod.",
     "service-selects-several": "A Service that selects the pods of two programs.",
     "budget-selects-nothing": "A PodDisruptionBudget that selects no pod.",
+    "budget-blocks-drain": "A PodDisruptionBudget that never lets a pod go.",
     "policy-selects-nothing": "A NetworkPolicy that selects no pod.",
     "autoscaler-target-missing": "An autoscaler of a workload that is not there.",
   },
@@ -54,6 +57,8 @@ export const selectorsMatch = defineRule({
         "budget-selects-nothing",
         pods,
       );
+      const problem = checkDrain(budget, pods, index);
+      if (problem !== undefined) yield problem;
     }
     for (const policy of index.filter({ group: "networking.k8s.io", kind: "NetworkPolicy" })) {
       const selector = at(policy.object, "spec", "podSelector");
@@ -132,7 +137,10 @@ function* checkSelector(
   if (pods.select(namespace, selector).length > 0) return;
   const unseen = pods.unseenPods(namespace);
   if (unseen !== undefined) {
-    yield { unchecked: `No rendered pod matches ${path}: ${unseen}`, manifest };
+    yield {
+      unchecked: `${describeObject(referenceOf(manifest))} selects pods that no rendering shows, so its ${path} is not held against any: ${unseen}`,
+      manifest,
+    };
     return;
   }
   const matchLabels = labelsOf({ labels: objectAt(selector, "matchLabels") });

@@ -26,6 +26,8 @@ testRule(orderBeforeUse, {
     "dependency-disabled",
     "dependency-in-later-layer",
   ],
+  "class-of-a-later-component": ["used-in-later-layer", "unordered", "used-in-later-layer"],
+  "ok-class-of-an-earlier-component": [],
   "ok-one-wave": [],
   "ok-not-a-need": [],
   "ok-webhooks": [],

@@ -105,7 +105,7 @@ function* checkDeclared(plan: Plan): Generator<Problem<Code>> {
           path,
           message: `Component ${name} is enabled and calls ${needed}, which is ${dependency === undefined ? "not in the plan" : "disabled"}`,
           actual: needed,
-          fix: `Enable ${needed}, disable ${name}, or remove the dependency if it can do without.`,
+          fix: `Set global.components.${needed}.enabled to true, or global.components.${name}.enabled to false; or remove the dependency if ${name} can do without.`,
         };
         continue;
       }

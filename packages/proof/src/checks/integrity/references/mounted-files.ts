@@ -17,17 +17,12 @@ export interface FileUse {
  * name in command, arguments and environment. Such mounts are read-only: what is not in the object is not there.
  */
 export function* mountedFiles(workload: Workload, index: ManifestIndex): Generator<FileUse> {
-  const volumes = new Map(
-    objectsIn(workload.podSpec.volumes).map((volume) => [stringAt(volume, "name"), volume] as const),
-  );
-  const contents = new Map<string, VolumeContent | undefined>();
+  const contents = volumeContents(workload, index);
   for (const { container, path } of containersOf(workload)) {
     const mounts = objectsIn(container.volumeMounts);
     const whole: Mount[] = [];
     for (const [position, mount] of mounts.entries()) {
-      const name = stringAt(mount, "name") ?? "";
-      if (!contents.has(name)) contents.set(name, contentOf(workload, volumes.get(name), index));
-      const content = contents.get(name);
+      const content = contents.get(stringAt(mount, "name") ?? "");
       const directory = (stringAt(mount, "mountPath") ?? "").replace(/\/+$/, "");
       const file = stringAt(mount, "subPath")?.split("/")[0] ?? "";
       whole.push({
@@ -42,9 +37,22 @@ export function* mountedFiles(workload: Workload, index: ManifestIndex): Generat
   }
 }
 
-interface VolumeContent {
+/** What is in a volume that is one rendered ConfigMap or Secret. */
+export interface VolumeContent {
   readonly holder: Manifest;
+  /** The first segments of its files' paths. */
   readonly files: ReadonlySet<string>;
+}
+
+/** The volumes of a workload, by name, of which the rendering says all that is in them. */
+export function volumeContents(workload: Workload, index: ManifestIndex): ReadonlyMap<string, VolumeContent> {
+  const contents = new Map<string, VolumeContent>();
+  for (const volume of objectsIn(workload.podSpec.volumes)) {
+    const content = contentOf(workload, volume, index);
+    const name = stringAt(volume, "name");
+    if (content !== undefined && name !== undefined) contents.set(name, content);
+  }
+  return contents;
 }
 
 interface Mount {

@@ -70,7 +70,7 @@ function isPlanned({ kind, name }: NamedReference, plan: Plan): boolean {
   switch (kind) {
     case "StorageClass": {
       const planned = own(plan.storage.classes, name);
-      return planned !== undefined && isProvided(planned.provider, plan);
+      return planned?.enabled === true && isProvided(planned.provider, plan);
     }
     case "IngressClass":
       return name === plan.ingress.className && isProvided(plan.ingress.provider, plan);

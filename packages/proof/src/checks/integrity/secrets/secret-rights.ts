@@ -1,31 +1,17 @@
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
-import { at, objectsIn, stringAt, stringsIn } from "../../../manifest/values.ts";
-
-const RBAC = "rbac.authorization.k8s.io";
+import { type Account, bindingsOf } from "../../../rbac/bindings.ts";
+import { type RoleRule, rulesOf } from "../../../rbac/role-rule.ts";
 
 /** What a ServiceAccount may do with Secrets, by the rendered roles that are bound to it. */
 export class SecretRights {
   /** Rules by namespace; those under the empty name hold in all. Undefined: a role that is not rendered. */
-  readonly #rules = new Map<string, (readonly unknown[] | undefined)[]>();
+  readonly #rules = new Map<string, (readonly RoleRule[] | undefined)[]>();
 
-  constructor(index: ManifestIndex, account: { readonly namespace: string; readonly name: string }) {
-    for (const kind of ["RoleBinding", "ClusterRoleBinding"]) {
-      for (const { object, namespace: own } of index.filter({ group: RBAC, kind })) {
-        const isBound = objectsIn(at(object, "subjects")).some(
-          (subject) =>
-            subject.kind === "ServiceAccount" &&
-            subject.name === account.name &&
-            (stringAt(subject, "namespace") ?? own) === account.namespace,
-        );
-        if (!isBound) continue;
-        const role = at(object, "roleRef", "kind") === "Role" ? "Role" : "ClusterRole";
-        const name = stringAt(object, "roleRef", "name") ?? "";
-        const found = index.find(RBAC, role, role === "Role" ? own : undefined, name);
-        const scope = kind === "RoleBinding" ? (own ?? "") : "";
-        const rules = this.#rules.get(scope) ?? [];
-        rules.push(found === undefined ? undefined : objectsIn(at(found.object, "rules")));
-        this.#rules.set(scope, rules);
-      }
+  constructor(index: ManifestIndex, account: Account) {
+    for (const { namespace = "", role } of bindingsOf(index).of(account)) {
+      const rules = this.#rules.get(namespace) ?? [];
+      rules.push(role === undefined ? undefined : rulesOf(role));
+      this.#rules.set(namespace, rules);
     }
   }
 
@@ -36,19 +22,14 @@ export class SecretRights {
   }
 }
 
-function ruleAllows(rule: unknown, verb: string, name: string): boolean {
-  const names = stringsIn(at(rule, "resourceNames"));
+function ruleAllows({ names, groups, resources, verbs }: RoleRule, verb: string, name: string): boolean {
   // The name of what is to be created is not known when the request is authorized.
   const namesIt = names.length === 0 || (verb !== "create" && names.includes(name));
   return (
-    namesIt &&
-    includesOrAll(at(rule, "apiGroups"), "") &&
-    includesOrAll(at(rule, "resources"), "secrets") &&
-    includesOrAll(at(rule, "verbs"), verb)
+    namesIt && includesOrAll(groups, "") && includesOrAll(resources, "secrets") && includesOrAll(verbs, verb)
   );
 }
 
-function includesOrAll(list: unknown, item: string): boolean {
-  const items = stringsIn(list);
+function includesOrAll(items: readonly string[], item: string): boolean {
   return items.includes(item) || items.includes("*");
 }

@@ -1,0 +1,328 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { dump, load } from "js-yaml";
+import { fixturePlan } from "../../test/rule-fixtures.ts";
+import { diagnosisReport } from "../report/diagnosis.ts";
+import { type ClusterFacts, FACT_NAMES, type FactName } from "./cluster-facts.ts";
+import { examineCluster } from "./examine-cluster.ts";
+
+const FOLDER = fileURLToPath(new URL("../../fixtures/doctor/", import.meta.url));
+const plan = fixturePlan(FOLDER, "cluster");
+
+// biome-ignore lint/suspicious/noExplicitAny: a test changes any field of what a cluster answers
+type Loose = any;
+
+/** The answers of a cluster that runs as planned, as fresh objects. */
+function healthy(): Record<FactName, Loose> {
+  const answers = load(readFileSync(`${FOLDER}cluster.yaml`, "utf8")) as Record<FactName, Loose>;
+  return { ...structuredClone(answers), plan: { data: { "plan.yaml": dump(plan) } } };
+}
+
+function factsOf(answers: Record<string, unknown>): ClusterFacts {
+  return Object.fromEntries(
+    FACT_NAMES.map((name) => [
+      name,
+      answers[name] === undefined ? { problem: `${name} is forbidden` } : { value: answers[name] },
+    ]),
+  ) as ClusterFacts;
+}
+
+function findingsAfter(change: (answers: Record<FactName, Loose>) => void): readonly string[] {
+  const answers = healthy();
+  change(answers);
+  return examineCluster(plan, factsOf(answers)).findings.map(
+    ({ id, severity, object, message }) => `${id} ${severity} ${object}: ${message}`,
+  );
+}
+
+test("a cluster that runs as planned has no finding, and everything was examined", () => {
+  const diagnosis = examineCluster(plan, factsOf(healthy()));
+  expect(diagnosis).toMatchObject({
+    schemaVersion: 1,
+    profile: "fixture",
+    ok: true,
+    findings: [],
+    unchecked: [],
+  });
+  expect(diagnosis.examined).toHaveLength(14);
+});
+
+test("what cannot be asked is listed, and judged neither way", () => {
+  const diagnosis = examineCluster(plan, factsOf({ node: healthy().node }));
+  expect(diagnosis.examined.map(({ id }) => id)).toEqual(["node-capacity", "k3s-version"]);
+  expect(diagnosis.unchecked).toContainEqual({ id: "kubelet", reason: "configz is forbidden" });
+  expect(diagnosis.unchecked).toHaveLength(12);
+});
+
+const memory = (at: "capacity" | "allocatable", value: string) => (answers: Record<FactName, Loose>) => {
+  answers.node.status[at].memory = value;
+};
+const pod = (name: string, namespace: string, limits?: object) => ({
+  metadata: { name, namespace },
+  spec: { containers: [{ name: "main", resources: limits === undefined ? {} : { limits } }] },
+  status: { phase: "Running" },
+});
+
+describe("each difference is found", () => {
+  test.each<[string, (answers: Record<FactName, Loose>) => void, readonly RegExp[]]>([
+    ["less memory", memory("capacity", "7Gi"), [/^node-capacity error Node node-1: it has 7 Gi of memory/]],
+    [
+      "more memory",
+      memory("capacity", "9Gi"),
+      [/^node-capacity warning .* 1\.25 Gi more memory than planned/],
+    ],
+    [
+      "a larger reserve",
+      memory("allocatable", "6Gi"),
+      [/^node-capacity error .*pods may have 6 Gi of memory/],
+    ],
+    ["no reserve", memory("allocatable", "8126464Ki"), [/nothing is reserved/]],
+    [
+      "memory pressure",
+      ({ node }) => node.status.conditions.push({ type: "DiskPressure", status: "True", message: "full" }),
+      [/^node-capacity error .*DiskPressure is True: full/],
+    ],
+    [
+      "an older patch",
+      ({ node }) => {
+        node.status.nodeInfo.kubeletVersion = "v1.36.1+k3s1";
+      },
+      [/^k3s-version warning .*v1\.36\.1\+k3s1/],
+    ],
+    [
+      "another minor version",
+      ({ node }) => {
+        node.status.nodeInfo.kubeletVersion = "v1.35.7+k3s1";
+      },
+      [/^k3s-version error/],
+    ],
+    [
+      "K3s' own eviction signals",
+      ({ configz }) => {
+        configz.kubeletconfig.evictionHard = { "imagefs.available": "5%", "nodefs.available": "5%" };
+      },
+      [
+        /^kubelet error .*memory/,
+        /^kubelet error .*ephemeral-storage/,
+        /does not evict at memory\.available/,
+        /nodefs\.inodesFree/,
+        /imagefs\.inodesFree/,
+      ],
+    ],
+    [
+      "no order of shutdown",
+      ({ configz }) => {
+        delete configz.kubeletconfig.shutdownGracePeriodByPodPriority;
+      },
+      [/^kubelet warning .*a shutdown stops all pods at once/],
+    ],
+    [
+      "servicelb and K3s' Traefik",
+      ({ pods }) =>
+        pods.items.push(
+          pod("svclb-traefik-abc-1", "kube-system", { memory: "1Mi" }),
+          pod("traefik-7d4-1", "kube-system", { memory: "1Mi" }),
+        ),
+      [/^packaged-components error Pod kube-system\/traefik-7d4-1/, /Pod kube-system\/svclb-traefik/],
+    ],
+    [
+      "no CoreDNS",
+      ({ pods }) => {
+        pods.items.shift();
+      },
+      [/^packaged-components error : K3s' coredns does not run/],
+    ],
+    [
+      "no storage class",
+      (answers) => {
+        answers.storageClasses = { items: [] };
+      },
+      [/^storage-classes error StorageClass replicated: every claim/],
+    ],
+    [
+      "a second default class",
+      ({ storageClasses }) =>
+        storageClasses.items.push({
+          metadata: {
+            name: "local-path",
+            annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+          },
+        }),
+      [/^storage-classes error StorageClass local-path: it is the default/],
+    ],
+    [
+      "a class that cannot grow",
+      ({ storageClasses }) => {
+        storageClasses.items[0].allowVolumeExpansion = false;
+      },
+      [/allowVolumeExpansion is false; the plan says true/],
+    ],
+    [
+      "priorities changed by hand",
+      ({ priorityClasses }) => {
+        priorityClasses.items[1].value = 90;
+        priorityClasses.items[3].globalDefault = false;
+        priorityClasses.items.splice(2, 1, { metadata: { name: "mine" }, value: 5, globalDefault: true });
+      },
+      [
+        /^priority-classes error PriorityClass data: its value is 90/,
+        /PriorityClass apps: it is not there/,
+        /PriorityClass low: it must be the default/,
+        /PriorityClass mine: it is the default/,
+      ],
+    ],
+    [
+      "a quota raised by hand",
+      ({ quotas }) => {
+        quotas.items[0].spec.hard["limits.memory"] = "6Gi";
+      },
+      [/^quotas error ResourceQuota data\/data: limits\.memory is 6 Gi; the plan says 4 Gi/],
+    ],
+    [
+      "no quota",
+      ({ quotas }) => {
+        quotas.items[1].spec.hard = { pods: "10", "requests.storage": "10Gi", "services.loadbalancers": "1" };
+      },
+      [/Namespace apps: no quota bounds its limits\.memory, requests\.memory, limits\.cpu, requests\.cpu: /],
+    ],
+    [
+      "a quota that is more than used up",
+      ({ quotas }) => {
+        quotas.items[0].status.used.pods = "12";
+      },
+      [/12 of 10 pods are used/],
+    ],
+    [
+      "a pod without a limit, and one of nobody's",
+      ({ pods }) => pods.items.push(pod("mine", "data"), pod("theirs", "games", { memory: "8Gi" })),
+      [
+        /^pods-without-limits error Pod data\/mine: main may take any amount/,
+        /Pod games\/theirs: the plan does not know the namespace games/,
+      ],
+    ],
+    [
+      "a manager that grew",
+      ({ podMetrics }) => {
+        podMetrics.items[2].containers[0].usage.memory = "300Mi";
+      },
+      [
+        /^declared-pods error 1 pods of global\.dynamicPods\.store-manager: they use 300 Mi; .* 96 Mi aside/,
+        /Namespace kube-system: its pods use 370 Mi; its budget is 256 Mi/,
+      ],
+    ],
+    [
+      "another pool",
+      ({ pools }) => {
+        pools.items[0].spec.addresses = ["192.168.1.240/29", "192.168.1.248-192.168.1.255"];
+      },
+      [/^address-pool error .*192\.168\.1\.255/],
+    ],
+    [
+      "half a pool",
+      ({ pools }) => {
+        pools.items[0].spec.addresses = ["192.168.1.240-192.168.1.247"];
+      },
+      [/192\.168\.1\.248-192\.168\.1\.254 of the plan is in no pool/],
+    ],
+    [
+      "a pending Service",
+      ({ services }) => {
+        services.items[1].status = { loadBalancer: {} };
+      },
+      [/^service-addresses error Service data\/store: it has no address yet/],
+    ],
+    [
+      "somebody else's address",
+      ({ services }) => {
+        services.items[1].status.loadBalancer.ingress[0].ip = "192.168.1.250";
+        services.items.push({
+          metadata: { name: "game", namespace: "apps" },
+          spec: { type: "LoadBalancer" },
+          status: { loadBalancer: { ingress: [{ ip: "192.168.1.241" }] } },
+        });
+      },
+      [/it holds 192\.168\.1\.250; the plan says 192\.168\.1\.241/, /Service apps\/game: it holds/],
+    ],
+    [
+      "a Service that is not there",
+      ({ services }) => {
+        services.items.pop();
+      },
+      [/Service data\/store: nobody answers on 192\.168\.1\.241/],
+    ],
+    [
+      "Argo CD without its flag and its override",
+      ({ argocdWorkloads, argocdConfigMaps }) => {
+        argocdWorkloads.items[0].spec.template.spec.containers[0].args = ["--enable-progressive-syncs=false"];
+        argocdConfigMaps.items[0].data = {};
+      },
+      [/^argocd error .*root waits for ever/, /argocd-cm: .* is missing/],
+    ],
+    [
+      "no Argo CD",
+      (answers) => {
+        answers.argocdWorkloads = { items: [] };
+      },
+      [/argocd-applicationset-controller: it is not there/],
+    ],
+    [
+      "secrets that were not made",
+      ({ secretKeys }) => {
+        secretKeys["apps/store"] = ["user"];
+        delete secretKeys["data/store"];
+      },
+      [/^secrets error Secret data\/store: it is not there/, /Secret apps\/store: it lacks password/],
+    ],
+    [
+      "another plan in the cluster",
+      (answers) => {
+        const other = { ...plan, node: { ...plan.node, maxPods: 50 } };
+        answers.plan = { data: { "plan.yaml": dump(other) } };
+      },
+      [/^plan-record warning .*differs at global\.node\.maxPods$/],
+    ],
+  ])("%s", (_what, change, expected) => {
+    const found = findingsAfter(change);
+    expect(found).toHaveLength(expected.length);
+    for (const [at, pattern] of expected.entries()) expect(found[at]).toMatch(pattern);
+  });
+});
+
+test("Argo CD's flag may come from its parameters", () => {
+  const found = findingsAfter(({ argocdWorkloads, argocdConfigMaps }) => {
+    argocdWorkloads.items[0].spec.template.spec.containers[0].args = [];
+    argocdConfigMaps.items.push({
+      metadata: { name: "argocd-cmd-params-cm" },
+      data: { "applicationsetcontroller.enable.progressive.syncs": "true" },
+    });
+  });
+  expect(found).toEqual([]);
+});
+
+test("answers of any shape are survived", () => {
+  for (const value of [
+    null,
+    7,
+    "text",
+    [],
+    {},
+    { items: [null, 3, {}, { metadata: 1, spec: [], status: "x" }] },
+  ]) {
+    const facts = factsOf(Object.fromEntries(FACT_NAMES.map((name) => [name, value])));
+    expect(examineCluster(plan, facts).ok).toBe(false);
+  }
+});
+
+test("the report says what was compared, what is wrong and how to mend it", () => {
+  const answers = healthy();
+  answers.services.items[1].status = {};
+  const facts = { ...factsOf(answers), configz: { problem: "nodes/proxy is forbidden" } };
+  const text = diagnosisReport(examineCluster(plan, facts), { width: 80, color: false, unicode: true });
+  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (13 comparisons)");
+  expect(text).toContain("  ✓ The node runs the pinned K3s");
+  expect(text).toContain("  ✗ Each load balancer has its planned address");
+  expect(text).toContain("      error   Service data/store: it has no address yet");
+  expect(text).toContain("  ? kubelet: not checked: nodes/proxy is forbidden");
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+});

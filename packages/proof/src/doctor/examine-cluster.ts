@@ -1,0 +1,70 @@
+import type { Plan } from "../plan/plan.ts";
+import { addressPool, serviceAddresses } from "./addresses.ts";
+import { argocdGates } from "./argocd.ts";
+import { runningPriorityClasses, storageClasses } from "./classes.ts";
+import type { Answers, ClusterFacts } from "./cluster-facts.ts";
+import type { Examination, Symptom } from "./examination.ts";
+import { runningKubelet } from "./kubelet.ts";
+import { k3sVersion, nodeCapacity } from "./node-capacity.ts";
+import { runningComponents } from "./packaged-components.ts";
+import { planRecord } from "./plan-record.ts";
+import { declaredPods, podsWithoutLimits } from "./pods.ts";
+import { runningQuotas } from "./quotas.ts";
+import { ledgerOfSecrets } from "./secrets.ts";
+
+/** In the order of reports: the machine first, what stands on it after. */
+const examinations: readonly Examination[] = [
+  nodeCapacity,
+  k3sVersion,
+  runningKubelet,
+  runningComponents,
+  storageClasses,
+  runningPriorityClasses,
+  runningQuotas,
+  podsWithoutLimits,
+  declaredPods,
+  addressPool,
+  serviceAddresses,
+  argocdGates,
+  ledgerOfSecrets,
+  planRecord,
+];
+
+/** What the doctor found; written out as `--format json`, whose shape `schemaVersion` numbers. */
+export interface Diagnosis {
+  readonly schemaVersion: 1;
+  readonly profile: string;
+  /** No error; warnings do not count. */
+  readonly ok: boolean;
+  /** Every comparison that was made, found something or not. */
+  readonly examined: readonly { readonly id: string; readonly title: string; readonly findings: number }[];
+  readonly findings: readonly ({ readonly id: string } & Symptom)[];
+  /** Comparisons that could not be made, and why. */
+  readonly unchecked: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/** Compares a plan with what its cluster answers. */
+export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
+  const answers = Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, "value" in fact ? fact.value : undefined]),
+  ) as Answers;
+  const examined: { id: string; title: string; findings: number }[] = [];
+  const findings: ({ id: string } & Symptom)[] = [];
+  const unchecked: { id: string; reason: string }[] = [];
+  for (const { id, title, needs, examine } of examinations) {
+    const problems = needs.flatMap((name) => {
+      const fact = facts[name];
+      return "problem" in fact ? [fact.problem] : [];
+    });
+    const [problem] = problems;
+    if (problem !== undefined) {
+      unchecked.push({ id, reason: problem });
+      continue;
+    }
+    const symptoms = [...examine(plan, answers)];
+    findings.push(...symptoms.map((symptom) => ({ id, ...symptom })));
+    examined.push({ id, title, findings: symptoms.length });
+  }
+  const ok = findings.every(({ severity }) => severity !== "error");
+  return { schemaVersion: 1, profile: plan.profile, ok, examined, findings, unchecked };
+}
