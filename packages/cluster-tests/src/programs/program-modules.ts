@@ -1,3 +1,5 @@
+import { KUBERNETES_VERSION } from "@t495/proof/rendering";
+
 /** A Go module and the programs that are built from it. */
 export interface ProgramModule {
   readonly name: string;
@@ -11,12 +13,11 @@ export interface ProgramModule {
   readonly coldSeconds: number;
 }
 
-/** Kubernetes' version; `tools/kubernetes/go.mod` requires the same, and a test holds it to the plan's pin. */
-export const KUBERNETES = "1.36.3";
 const ARGOCD = "3.5.5";
 
 /** Without these, the API server has no version and refuses what asks for one. */
-const kubernetesVersion = Object.entries({ gitVersion: `v${KUBERNETES}`, gitMajor: "1", gitMinor: "36" })
+const [gitMajor, gitMinor] = KUBERNETES_VERSION.split(".");
+const kubernetesVersion = Object.entries({ gitVersion: `v${KUBERNETES_VERSION}`, gitMajor, gitMinor })
   .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
   .join(" ");
 
