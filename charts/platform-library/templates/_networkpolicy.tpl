@@ -14,7 +14,8 @@ spec:
 {{- end -}}
 
 {{/*
-The `spec` of that policy. Foundation, which is no component of the plan, brings its own metadata.
+The `spec` of that policy. Foundation, which is no component of the plan, brings its own metadata. In a namespace
+whose plan says `deny-ingress` it has no egress side, which would refuse what no flow names.
 */}}
 {{- define "platform.networkPolicySpec" -}}
 {{- $self := . -}}
@@ -40,17 +41,21 @@ The `spec` of that policy. Foundation, which is no component of the plan, brings
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- $ingressOnly := false -}}
+{{- with get .root.Values.global.components .component -}}
+{{- $ingressOnly = eq (get $self.root.Values.global.namespaces .namespace).network "deny-ingress" -}}
+{{- end -}}
 podSelector:
   matchLabels:
     {{- include "platform.selectorLabels" . | nindent 4 }}
-policyTypes: [Ingress, Egress]
+policyTypes: {{ ternary "[Ingress]" "[Ingress, Egress]" $ingressOnly }}
 {{- with $ingress }}
 ingress:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $egress }}
+{{- if and $egress (not $ingressOnly) }}
 egress:
-  {{- toYaml . | nindent 2 }}
+  {{- toYaml $egress | nindent 2 }}
 {{- end }}
 {{- end -}}
 
@@ -96,15 +101,6 @@ peers:
     podSelector:
       matchLabels:
         k8s-app: kube-dns
-{{- else if eq .peer "argocd" -}}
-enabled: true
-peers:
-  - namespaceSelector:
-      matchLabels:
-        kubernetes.io/metadata.name: argocd
-    podSelector:
-      matchLabels:
-        app.kubernetes.io/part-of: argocd
 {{- else if or (eq .peer "kube-apiserver") (eq .peer "node") -}}
 enabled: true
 peers:

@@ -22,6 +22,7 @@ export { parseManifests } from "./manifest/parse-manifests.ts";
 export { nearest } from "./nearest.ts";
 export { nodeFiles } from "./node/node-files.ts";
 export type { NodeFiles } from "./node/node-paths.ts";
+export { bootstrapApplies } from "./order/bootstrap.ts";
 export { globalJsonSchema } from "./plan/global-json-schema.ts";
 export { globalSchema, type Plan, planSchema } from "./plan/plan.ts";
 export { readPlan, readPlanFile } from "./plan/read-plan.ts";

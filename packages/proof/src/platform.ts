@@ -8,7 +8,7 @@ import type { Rendering, RenderRequest } from "./helm/render-chart.ts";
 import { createRenderer } from "./helm/renderer.ts";
 import { ManifestIndex } from "./manifest/manifest-index.ts";
 import { nearest } from "./nearest.ts";
-import { FOUNDATION } from "./order/applications.ts";
+import { ARGOCD, FOUNDATION } from "./order/applications.ts";
 import type { Plan } from "./plan/plan.ts";
 
 export const DEFAULT_PROFILE = "t495";
@@ -16,6 +16,8 @@ export const DEFAULT_PROFILE = "t495";
 /** The root Application's name and destination, which Argo CD passes on to Helm. */
 const ROOT: Release = { releaseName: "platform", namespace: "argocd" };
 const ROOT_PART = "root";
+/** As the bootstrap and Argo CD's own Application render it. */
+const INSTALLATION: Release = { releaseName: ARGOCD, namespace: "argocd" };
 /** Where the ApplicationSet of foundation sends it. */
 const FOUNDATION_NAMESPACE = "platform-system";
 
@@ -25,6 +27,8 @@ const PARALLEL_RENDERINGS = 4;
 export interface PlatformOptions {
   /** The umbrella chart's folder. */
   readonly chart: string;
+  /** The folder of the chart that installs Argo CD with the umbrella's values; none: somebody else does. */
+  readonly argocd?: string;
   readonly cacheDirectory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where relative paths of profiles start. */
@@ -44,7 +48,10 @@ interface StartedRendering {
   readonly rendering: Promise<Rendering>;
 }
 
-/** The umbrella chart of one checkout, rendered as Argo CD renders it; the same request only once. */
+/**
+ * The umbrella chart of one checkout and the chart that installs Argo CD, rendered as Argo CD renders them; the same
+ * request only once.
+ */
 export interface Platform {
   /** The assembled chart's folder, with every dependency packed. */
   readonly chart: string;
@@ -54,7 +61,7 @@ export interface Platform {
   readonly start: (selection: RenderSelection) => Promise<StartedRendering>;
   /** What a rendering is made from: relative to the umbrella chart where it is in it, else absolute. */
   readonly valueFiles: (selection: RenderSelection) => Promise<readonly string[]>;
-  /** `root`, `foundation` or one component. */
+  /** `root`, `foundation` or one component, Argo CD too. */
   readonly renderPart: (selection: RenderSelection, part: string) => Promise<Rendering>;
   /** What the rules that compare renderings look at. */
   readonly renderParts: (selection: RenderSelection, plan: Plan) => Promise<Renderings>;
@@ -65,36 +72,50 @@ export interface Platform {
  * @throws InputError when a chart is missing or broken.
  */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { chart, cacheDirectory, env, cwd, helm } = options;
-  const assembled = await assembleChart({ helm, chart, cacheDirectory, env });
+  const { chart, argocd, cacheDirectory, env, cwd, helm } = options;
+  const assemble = (folder: string): Promise<string> =>
+    assembleChart({ helm, chart: folder, cacheDirectory, env });
+  const [assembled, installation] = await Promise.all([
+    assemble(chart),
+    argocd === undefined ? undefined : assemble(argocd),
+  ]);
   const renderer = createRenderer({ helm, cacheDirectory, env });
 
   const requestOf = async (
+    folder: string,
     selection: RenderSelection,
     release: Release,
     part?: string,
   ): Promise<RenderRequest> => {
     const profile = await resolveProfile(selection.profile, { chart, cwd });
     return {
-      chart: assembled,
+      chart: folder,
       ...release,
       valueFiles: [join(assembled, "values.yaml"), profile.file],
       parameters: part === undefined ? {} : { "global.render": part },
       settings: selection.settings ?? [],
     };
   };
+  /** One request for each chart. */
+  const wholeOf = async (selection: RenderSelection): Promise<readonly RenderRequest[]> => [
+    await requestOf(assembled, selection, ROOT),
+    ...(installation === undefined ? [] : [await requestOf(installation, selection, INSTALLATION)]),
+  ];
   const renderPart = async (
     selection: RenderSelection,
     part: string,
     plan: Plan | undefined,
-  ): Promise<Rendering> => renderer.render(await requestOf(selection, releaseOf(part, plan), part));
+  ): Promise<Rendering> => {
+    const folder = part === ARGOCD && installation !== undefined ? installation : assembled;
+    return renderer.render(await requestOf(folder, selection, releaseOf(part, plan), part));
+  };
 
   return {
     chart: assembled,
-    render: async (selection) => renderer.render(await requestOf(selection, ROOT)),
+    render: async (selection) => joined(await Promise.all((await wholeOf(selection)).map(renderer.render))),
     start: async (selection) => {
-      const request = await requestOf(selection, ROOT);
-      return { rendering: renderer.render(request) };
+      const requests = await wholeOf(selection);
+      return { rendering: Promise.all(requests.map(renderer.render)).then(joined) };
     },
     valueFiles: async (selection) => {
       const { file } = await resolveProfile(selection.profile, { chart, cwd });
@@ -115,7 +136,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
         const { manifests } = await renderPart(selection, name, plan);
         return [name, new ManifestIndex(manifests)] as const;
       });
-      const again = await renderer.renderAgain(await requestOf(selection, ROOT));
+      const again = joined(await Promise.all((await wholeOf(selection)).map(renderer.renderAgain)));
       const byName = new Map(indexes);
       const root = byName.get(ROOT_PART) ?? new ManifestIndex([]);
       byName.delete(ROOT_PART);
@@ -125,6 +146,15 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
 }
 
 type Release = Pick<RenderRequest, "releaseName" | "namespace">;
+
+/** Renderings of several charts as one stream. */
+function joined(renderings: readonly Rendering[]): Rendering {
+  return {
+    text: renderings.map(({ text }) => text).join(""),
+    manifests: renderings.flatMap(({ manifests }) => manifests),
+    warnings: renderings.flatMap(({ warnings }) => warnings),
+  };
+}
 
 /** As root's ApplicationSets name the Application of a part and its destination. */
 function releaseOf(part: string, plan: Plan | undefined): Release {

@@ -188,7 +188,7 @@ function streams(): string[] {
   const folders = readdirSync(FIXTURES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return folders.flatMap(({ name }) =>
     readdirSync(`${FIXTURES}${name}`)
-      .filter((file) => file.endsWith(".yaml") && !file.endsWith(".plan.yaml"))
+      .filter((file) => file.endsWith(".yaml") && !/(^|\.)(cluster|node|plan|value-files)\.yaml$/.test(file))
       .slice(0, 2)
       .map((file) => `${name}/${file}`),
   );

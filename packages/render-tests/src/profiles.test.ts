@@ -10,7 +10,7 @@ import { INSTALL_MS, openTestPlatform, PROFILES, ROOT } from "../test/open-platf
 const KNOWN_UNCHECKED = [
   /^pinned-images global\.images\.longhorn-[a-z-]+: the digest /,
   /^selectors-match No rendered pod matches spec\.selector: global\.dynamicPods\.longhorn-[a-z-]+ /,
-  /^pinned-images global\.images\.(?:mlflow|jupyterhub-hub|configurable-http-proxy|jupyter-notebook|collector-promtail): the digest /,
+  /^pinned-images global\.images\.(?:argocd|mlflow|jupyterhub-hub|configurable-http-proxy|jupyter-notebook|collector-promtail): the digest /,
   /^selectors-match NetworkPolicy jupyter\/jupyterhub-singleuser selects pods that no rendering shows, .*: global\.dynamicPods\.jupyterhub-servers /,
 ];
 

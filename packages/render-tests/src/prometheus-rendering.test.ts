@@ -135,8 +135,8 @@ describe("scrapes", () => {
     expect(namespacesOf(without).includes(namespace)).toBe(namespace === "data");
   });
 
-  test("the node, kube-state-metrics and Argo CD are left out with their flows", async () => {
-    const off = ["kubelet-metrics", "kube-state-metrics-metrics", "argocd-metrics"];
+  test("the node and kube-state-metrics are left out with their flows", async () => {
+    const off = ["kubelet-metrics", "kube-state-metrics-metrics"];
     const without = await renderPlatform(off.map((flow) => `global.flows.${flow}.enabled=false`));
     expect(configurationOf(without).scrape_configs.map(({ job_name }) => job_name)).toEqual([
       "prometheus",

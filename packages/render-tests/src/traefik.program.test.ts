@@ -121,7 +121,9 @@ for (const { version, program } of neighbours)
     test("asks for it before Longhorn's pages, and does not hand it on", async () => {
       const host = "longhorn.t495.home.arpa";
       expect((await pod.ask(host, "/v1/volumes")).status).toBe(401);
-      const echo = JSON.parse((await pod.ask(host, "/v1/volumes", { headers: basic(PASSWORD) })).body) as Echo;
+      const echo = JSON.parse(
+        (await pod.ask(host, "/v1/volumes", { headers: basic(PASSWORD) })).body,
+      ) as Echo;
       expect(echo.url).toBe("/v1/volumes");
       expect(echo.headers).not.toHaveProperty("authorization");
     });

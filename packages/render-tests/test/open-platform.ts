@@ -27,6 +27,7 @@ export function assembleTestChart(helm: Helm): Promise<string> {
 export async function openTestPlatform(helm?: Helm): Promise<Platform> {
   return openPlatform({
     chart: UMBRELLA,
+    argocd: join(ROOT, "charts/argocd"),
     cacheDirectory: CACHE,
     env: process.env,
     cwd: ROOT,

@@ -1,5 +1,6 @@
 import { InputError, isInputError } from "@t495/proof/errors";
 import { nearest } from "@t495/proof/nearest";
+import { clusterOptions } from "./cluster/cluster-options.ts";
 import type { CommandDefinition, OptionDefinition } from "./command.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { describeInputError } from "./input-error.ts";
@@ -124,6 +125,60 @@ const commands: Readonly<Record<string, CommandDefinition>> = {
       output,
     },
     load: () => import("./commands/doctor.ts"),
+  },
+  bootstrap: {
+    summary: "Install Argo CD and hand it the platform; without --yes only say what would be done.",
+    arguments: "",
+    maxArguments: 0,
+    options: {
+      profile: { ...profiles, multiple: false },
+      repository: {
+        type: "string",
+        value: "URL",
+        description: "Where Argo CD reads the platform from, a fork too; the plan's when not given.",
+      },
+      revision: { type: "string", value: "NAME", description: "The branch or tag to follow; main." },
+      "git-token-file": {
+        type: "string",
+        value: "FILE",
+        description: "Opens a private repository over https; or PLATFORM_GIT_TOKEN (PLATFORM_GIT_USERNAME).",
+      },
+      "git-ssh-key-file": {
+        type: "string",
+        value: "FILE",
+        description: "Opens a private repository over ssh; or PLATFORM_GIT_SSH_KEY.",
+      },
+      "webhook-secret-file": {
+        type: "string",
+        value: "FILE",
+        description: "What GitHub signs its webhook with; or PLATFORM_WEBHOOK_SECRET.",
+      },
+      ...clusterOptions,
+      "no-wait": { type: "boolean", description: "Do not wait until Argo CD's pods are ready." },
+      yes: { type: "boolean", description: "Do it." },
+    },
+    load: () => import("./commands/bootstrap.ts"),
+  },
+  unblock: {
+    summary: "End root's running sync and sync the newest commit.",
+    arguments: "",
+    maxArguments: 0,
+    options: clusterOptions,
+    load: () => import("./commands/unblock.ts"),
+  },
+  pause: {
+    summary: "Let Argo CD apply, heal and prune nothing.",
+    arguments: "",
+    maxArguments: 0,
+    options: clusterOptions,
+    load: () => import("./commands/pause.ts"),
+  },
+  resume: {
+    summary: "Let Argo CD go on.",
+    arguments: "",
+    maxArguments: 0,
+    options: clusterOptions,
+    load: () => import("./commands/resume.ts"),
   },
   tools: {
     summary: "Which Helm is used, and why that one.",

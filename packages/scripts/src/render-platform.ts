@@ -11,6 +11,8 @@ import { writeNote } from "./output.ts";
 
 /** The umbrella chart, below the repository's folder. */
 const UMBRELLA = "charts/platform-umbrella";
+/** The chart that installs Argo CD. */
+const ARGOCD = "charts/argocd";
 
 export interface OpenedPlatform {
   readonly helm: Helm;
@@ -22,6 +24,7 @@ export async function openOwnPlatform(root: string): Promise<OpenedPlatform> {
   const helm = await helmFor(root);
   const platform = await openPlatform({
     chart: join(root, UMBRELLA),
+    argocd: join(root, ARGOCD),
     cacheDirectory: cacheDirectory(root),
     env: process.env,
     cwd: process.cwd(),

@@ -98,32 +98,6 @@ component, `role` its workload, then `namespace`, `pod` and `instance`.
     - regex: name|image
       action: labeldrop
 {{- end }}
-{{- if hasKey $targets.jobs "argocd" }}
-# Installed by the bootstrap, without our annotations: by name and port.
-- job_name: argocd
-  honor_labels: true
-  kubernetes_sd_configs:
-    - role: pod
-      namespaces:
-        names: [argocd]
-  relabel_configs:
-    - source_labels: [__meta_kubernetes_pod_phase]
-      regex: Running
-      action: keep
-    - source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_name, __meta_kubernetes_pod_container_port_number]
-      regex: argocd-application-controller;8082|argocd-server;8083|argocd-repo-server;8084|argocd-applicationset-controller;8080
-      action: keep
-    - target_label: job
-      replacement: argocd
-    - source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component]
-      target_label: role
-    - source_labels: [__meta_kubernetes_namespace]
-      target_label: namespace
-    - source_labels: [__meta_kubernetes_pod_name]
-      target_label: pod
-  metric_relabel_configs:
-    {{- include "prometheus.dropped" $ | nindent 4 }}
-{{- end }}
 {{- end -}}
 
 {{/*
@@ -143,8 +117,6 @@ A component that is off has neither.
 {{- $_ := set $jobs "kubelet" true -}}
 {{- $_ := set $jobs "cadvisor" true -}}
 {{- end -}}
-{{- else if eq $component "argocd" -}}
-{{- $_ := set $jobs "argocd" true -}}
 {{- else if and (hasKey $root.Values.global.components $component) (include "platform.enabled" (dict "root" $root "component" $component)) -}}
 {{- $_ := set $jobs $component true -}}
 {{- $_ := set $namespaces (include "platform.namespace" (dict "root" $root "component" $component)) true -}}

@@ -1,4 +1,4 @@
-import { describeObject, type Manifest, referenceOf } from "../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, namespaceOf, referenceOf } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
 import { at, stringAt } from "../manifest/values.ts";
 import type { Workload } from "../manifest/workload.ts";
@@ -81,11 +81,6 @@ export function account(
   }
   const totals = [...namespaces].map(([name, collected]) => [name, totalled(name, collected)] as const);
   return { namespaces: new Map(totals), workloads: charges };
-}
-
-/** An object without a namespace lands in `default`. */
-export function namespaceOf(manifest: Manifest): string {
-  return manifest.namespace ?? "default";
 }
 
 function chargeOf(

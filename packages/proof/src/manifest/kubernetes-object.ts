@@ -79,3 +79,8 @@ export function referenceOf(manifest: Manifest): ObjectReference {
     name: manifest.name,
   };
 }
+
+/** Where an object goes: without a namespace, and when nothing says otherwise, to `default`. */
+export function namespaceOf({ namespace }: Pick<Manifest, "namespace">): string {
+  return namespace ?? "default";
+}

@@ -46,9 +46,8 @@ export function declaredFlows(
     };
     const { node, apiServer, lan, internet } = network;
     const dns: FlowEnd = { kind: "pods", name: "dns", pods: [network.dns] };
-    const argocd: FlowEnd = { kind: "pods", name: "argocd", pods: network.argocd };
     const ingress = ingressEnd(plan, network);
-    const to = end(flow.to, "to", { dns, "kube-apiserver": apiServer, argocd, node, lan, internet });
+    const to = end(flow.to, "to", { dns, "kube-apiserver": apiServer, node, lan, internet });
     for (const [position, entry] of flow.from.entries()) {
       const from =
         entry === "ingress"

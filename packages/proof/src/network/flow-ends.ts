@@ -39,17 +39,11 @@ export interface Network {
   readonly namespaceLabels: (namespace: string) => Labels;
   readonly dns: PodGroup;
   readonly ingress: readonly PodGroup[];
-  /** Argo CD's own pods, which the bootstrap installs; none while no flow leads there. */
-  readonly argocd: readonly PodGroup[];
   readonly node: AddressEnd;
   readonly apiServer: AddressEnd;
   readonly lan: AddressEnd;
   readonly internet: AddressEnd;
 }
-
-/** Its namespace and the label of its pods, as its installation manifests have them. */
-const ARGOCD = "argocd";
-const PART_OF_LABEL = "app.kubernetes.io/part-of";
 
 /** Builds the network of a rendering on the plan's node. */
 export function createNetwork(index: ManifestIndex, workloads: readonly Workload[], plan: Plan): Network {
@@ -59,13 +53,10 @@ export function createNetwork(index: ManifestIndex, workloads: readonly Workload
     { name: "dns-tcp", protocol: "TCP", port: 53 },
   ]);
   const ingress = firstOr(groups, plan.ingress.namespace, { [NAME_LABEL]: "traefik" }, "ingress", []);
-  // Nobody calls it unless a flow says so.
-  const isCalled = Object.values(plan.flows).some(({ enabled, to }) => enabled && to === ARGOCD);
-  const argocd = isCalled ? firstOr(groups, ARGOCD, { [PART_OF_LABEL]: ARGOCD }, ARGOCD, []) : [];
   const { address, lan, podCidr, apiServerPort } = plan.node.network;
   const podAddresses = addressesOf(podCidr) ?? [];
   const nodeAddress = addressesOf(address) ?? [];
-  const all = [...new Set([...groups, ...dns, ...ingress, ...argocd, ...runtimePods(groups, plan)])];
+  const all = [...new Set([...groups, ...dns, ...ingress, ...runtimePods(groups, plan)])];
   const policies = index
     .filter({ kind: "NetworkPolicy" })
     .map(toNetworkPolicy)
@@ -86,7 +77,6 @@ export function createNetwork(index: ManifestIndex, workloads: readonly Workload
     namespaceLabels: labelsOfNamespace,
     dns: dns[0] as PodGroup,
     ingress,
-    argocd,
     node: { kind: "addresses", name: "node", required: nodeAddress, admitted: fromNode },
     apiServer: {
       kind: "addresses",

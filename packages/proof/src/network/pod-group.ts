@@ -1,3 +1,4 @@
+import { namespaceOf } from "../manifest/kubernetes-object.ts";
 import { objectsIn, stringAt } from "../manifest/values.ts";
 import { containersOf, type Workload } from "../manifest/workload.ts";
 import { type Labels, labelsOf } from "./label-selector.ts";
@@ -30,7 +31,11 @@ export function groupPods(workloads: readonly Workload[]): PodGroup[] {
   const groups = new Map<string, Workload[]>();
   for (const workload of workloads) {
     const labels = Object.entries(labelsOf(workload.podMetadata)).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([namespaceOf(workload), workload.podSpec.hostNetwork === true, labels]);
+    const key = JSON.stringify([
+      namespaceOf(workload.manifest),
+      workload.podSpec.hostNetwork === true,
+      labels,
+    ]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [workload]);
     else group.push(workload);
@@ -44,10 +49,12 @@ function toGroup(workloads: readonly Workload[]): PodGroup {
   const component = labels[NAME_LABEL];
   const role = labels[ROLE_LABEL];
   const name =
-    component === undefined ? `${first.kind} ${namespaceOf(first)}/${first.manifest.name}` : component;
+    component === undefined
+      ? `${first.kind} ${namespaceOf(first.manifest)}/${first.manifest.name}`
+      : component;
   return {
     name: component !== undefined && role !== undefined ? `${component}/${role}` : name,
-    namespace: namespaceOf(first),
+    namespace: namespaceOf(first.manifest),
     labels,
     workloads,
     hostNetwork: first.podSpec.hostNetwork === true,
@@ -64,8 +71,4 @@ function namedPortsOf(workload: Workload): NamedPort[] {
       return [{ name, protocol, port: entry.containerPort }];
     }),
   );
-}
-
-function namespaceOf(workload: Workload): string {
-  return workload.manifest.namespace ?? "default";
 }

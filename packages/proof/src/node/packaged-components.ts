@@ -19,7 +19,9 @@ const K3S = "k3s";
  * @see https://docs.k3s.io/installation/packaged-components
  */
 export function packagedComponents({ ingress, storage }: Plan): readonly PackagedComponent[] {
-  const own = storage.classes[storage.class]?.provider === K3S;
+  const own = Object.entries(storage.classes).find(
+    ([, { enabled, provider }]) => enabled && provider === K3S,
+  );
   return [
     { name: "coredns", deployment: "coredns", wanted: true, reason: "it resolves names of Services" },
     {
@@ -46,10 +48,11 @@ export function packagedComponents({ ingress, storage }: Plan): readonly Package
     {
       name: "local-storage",
       deployment: "local-path-provisioner",
-      wanted: own,
-      reason: own
-        ? `global.storage.class is ${storage.class}`
-        : `volumes are of class ${storage.class}, and K3s would mark its own class as default at each start`,
+      wanted: own !== undefined,
+      reason:
+        own === undefined
+          ? `volumes are of class ${storage.class}, and K3s would mark its own class as default at each start`
+          : `global.storage.classes.${own[0]} is enabled`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
-import type { Application } from "./applications.ts";
+import { type Application, ARGOCD, FOUNDATION } from "./applications.ts";
 import type { SyncTask } from "./argocd-order.ts";
+import { bootstrapApplies } from "./bootstrap.ts";
 import { SYNC_PHASES } from "./sync-phase.ts";
 
 /**
@@ -39,9 +40,19 @@ export class Positions {
     if (after === undefined) return undefined;
     const before = this.#positions.get(used);
     if (before === undefined) return "never";
+    if (isBootstrapped(before, after)) return "ready";
     if (before.application !== after.application) return compareApplications(before, after);
     return compareTasks(before.task, after.task);
   }
+}
+
+/** Argo CD is there before everything else, and what its pods need of foundation before it. */
+function isBootstrapped(before: Position, after: Position): boolean {
+  return (
+    after.application.name === ARGOCD &&
+    before.application.name === FOUNDATION &&
+    bootstrapApplies(before.task.manifest)
+  );
 }
 
 function compareApplications(before: Position, after: Position): Precedence {

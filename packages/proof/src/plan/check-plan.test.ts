@@ -32,7 +32,7 @@ describe("checkPlan", () => {
     expect(
       mistakesOf((plan) => {
         plan.flows.a = flow(["ingress", "node", "lan", "kube-apiserver", "web", "web/api"], "store/primary");
-        for (const to of ["dns", "kube-apiserver", "argocd", "node", "lan", "internet", "store"])
+        for (const to of ["dns", "kube-apiserver", "node", "lan", "internet", "store"])
           plan.flows[to] = flow(["web"], to);
       }),
     ).toEqual([]);
@@ -102,7 +102,7 @@ describe("checkPlan", () => {
         'global.flows.a.from[0]: there is no component "wbe"; web is meant?',
         'global.flows.a.from[1]: there is no component "internet"; known: store, web, foundation, ingress, node, lan, kube-apiserver',
         'global.flows.a.from[2]: "web/" is neither a component nor component/role',
-        'global.flows.a.to: there is no component "ingress"; known: store, web, foundation, dns, kube-apiserver, argocd, node, lan, internet',
+        'global.flows.a.to: there is no component "ingress"; known: store, web, foundation, dns, kube-apiserver, node, lan, internet',
         'global.flows.b.from[0]: "web/api/v1" is neither a component nor component/role',
       ],
     ],

@@ -5,7 +5,7 @@ import type { Plan } from "./plan.ts";
 
 /** Peers of a flow that are no components. */
 const SENDERS = ["ingress", "node", "lan", "kube-apiserver"];
-const RECEIVERS = ["dns", "kube-apiserver", "argocd", "node", "lan", "internet"];
+const RECEIVERS = ["dns", "kube-apiserver", "node", "lan", "internet"];
 /** Provides a storage class or the ingress class without being a component: K3s itself. */
 const K3S = "k3s";
 

@@ -120,7 +120,7 @@ const flowSchema = z.strictObject({
     .describe(
       "component, component/role (the label app.kubernetes.io/component; foundation/create-secrets too), ingress, node, lan, or kube-apiserver.",
     ),
-  to: text.describe("component, component/role, dns, kube-apiserver, argocd, node, lan or internet."),
+  to: text.describe("component, component/role, dns, kube-apiserver, node, lan or internet."),
   ports: z.array(port).min(1).describe("Ports of the pod (policies match after address translation)."),
 });
 

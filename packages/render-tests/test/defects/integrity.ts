@@ -216,7 +216,7 @@ export const integrityDefects: readonly Defect[] = [
   {
     what: "no Job that generates Secrets",
     rule: "secrets-closed",
-    names: "nobody makes grafana, jupyterhub, minio-backups,",
+    names: "nobody makes argocd-redis, grafana, jupyterhub,",
     apply: (platform) => platform.remove("Job", "platform-system", "create-secrets"),
   },
   {

@@ -1,7 +1,7 @@
 import { type ReservedAddresses, reservedAddresses } from "../../addresses/address-plan.ts";
 import { contains, formatRange, singleAddress } from "../../addresses/address-range.ts";
 import { type LoadBalancer, loadBalancers } from "../../addresses/load-balancer.ts";
-import { describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, namespaceOf, referenceOf } from "../../manifest/kubernetes-object.ts";
 import { objectAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import { labelsOf, matchesLabels } from "../../network/label-selector.ts";
@@ -84,10 +84,6 @@ function podsOf(service: Manifest, workloads: readonly Workload[]): readonly Wor
     ({ manifest, podMetadata }) =>
       namespaceOf(manifest) === namespaceOf(service) && matchesLabels({ matchLabels }, labelsOf(podMetadata)),
   );
-}
-
-function namespaceOf({ namespace }: Manifest): string {
-  return namespace ?? "default";
 }
 
 function selectorOf({ object }: Manifest): readonly (readonly [string, unknown])[] {

@@ -1,5 +1,4 @@
-import { namespaceOf } from "../../accounting/account.ts";
-import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import { type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, type JsonObject, objectAt, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
 import type { PodSpec, Workload } from "../../manifest/workload.ts";

@@ -1,6 +1,6 @@
-import { namespaceOf } from "../../accounting/account.ts";
 import type { WorkloadCharge } from "../../accounting/accounting.ts";
 import { deploymentFenceposts } from "../../accounting/workload-pods.ts";
+import { namespaceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, isObject, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
 import { type Labels, labelsOf, matchesLabels } from "../../network/label-selector.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import { type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, objectAt, objectsIn, stringAt } from "../../manifest/values.ts";
 import { containersOf, type Workload } from "../../manifest/workload.ts";
@@ -9,7 +9,7 @@ import { type NetworkService, ServiceDirectory } from "../../network/service-dir
 import { plainText } from "../../schemas/plain-text.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { type DeclaredPort, declaredPorts, describePorts, namesOf, portsOf } from "./ports/declared-port.ts";
-import { ingressBackends, namespaceOf } from "./references/collect-references.ts";
+import { ingressBackends } from "./references/collect-references.ts";
 
 type Code =
   | "missing-target-port"

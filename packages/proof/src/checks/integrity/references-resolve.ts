@@ -1,11 +1,11 @@
-import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import { nearest } from "../../nearest.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
-import { collectReferences, namespaceOf } from "./references/collect-references.ts";
+import { collectReferences } from "./references/collect-references.ts";
 import { dataUses, keysOf } from "./references/key-references.ts";
 import { mountedFiles } from "./references/mounted-files.ts";
 import { describeTarget, type NamedReference } from "./references/object-reference.ts";

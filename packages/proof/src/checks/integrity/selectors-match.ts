@@ -1,4 +1,10 @@
-import { apiGroup, describeObject, type Manifest, referenceOf } from "../../manifest/kubernetes-object.ts";
+import {
+  apiGroup,
+  describeObject,
+  type Manifest,
+  namespaceOf,
+  referenceOf,
+} from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, isObject, objectAt, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
@@ -6,7 +12,6 @@ import { type Labels, labelsOf, matchesLabels, selectsEverything } from "../../n
 import { NAME_LABEL, ROLE_LABEL } from "../../network/pod-group.ts";
 import { plainText } from "../../schemas/plain-text.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
-import { namespaceOf } from "./references/collect-references.ts";
 import { checkDrain } from "./selectors/blocked-drain.ts";
 import { PodDirectory } from "./selectors/selected-pods.ts";
 

@@ -20,8 +20,6 @@ testRule(flowsAllowed, {
   "ok-bound-account-without-token": [],
   "ok-hosts-elsewhere": [],
   "ok-fetches": [],
-  "ok-argocd": [],
-  "argocd-port-undeclared": ["undeclared-flow"],
   "ok-internet": [],
   "ok-internet-without-special-ranges": [],
   "ok-load-balancer": [],

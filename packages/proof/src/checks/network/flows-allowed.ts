@@ -79,7 +79,7 @@ export const flowsAllowed = defineRule<Code>({
         path,
         message: `flow end ${peer} does not exist: ${reason}`,
         actual: peer,
-        fix: "Name a component, component/role, or one of ingress, node, lan, internet, dns, argocd and kube-apiserver.",
+        fix: "Name a component, component/role, or one of ingress, node, lan, internet, dns and kube-apiserver.",
       };
     }
     yield* consumers.unserved.map(({ host, port, service, manifest, path }): Finding => {

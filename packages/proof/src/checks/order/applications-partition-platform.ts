@@ -2,7 +2,7 @@ import { describeObject, type Manifest, referenceOf } from "../../manifest/kuber
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../manifest/values.ts";
 import { generatedComponents } from "../../order/application-sets.ts";
-import { FOUNDATION } from "../../order/applications.ts";
+import { ARGOCD, FOUNDATION } from "../../order/applications.ts";
 import { firstDifference } from "../../order/first-difference.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem, type Renderings, type Unchecked } from "../rule.ts";
@@ -128,7 +128,9 @@ function duplicate(part: Part, first: Part): Problem<Code> {
 
 function* checkApplications(root: ManifestIndex, plan: Plan): Generator<Problem<Code> | Unchecked> {
   const generators = new Map<string, Manifest>();
-  const expected = new Set(Object.keys(plan.components).filter((name) => plan.components[name]?.enabled));
+  const enabled = Object.keys(plan.components).filter((name) => plan.components[name]?.enabled);
+  // The bootstrap installs Argo CD, and its own Application is no part of the rollout.
+  const expected = new Set(enabled.filter((name) => name !== ARGOCD));
   if (Object.hasOwn(plan.layers, FOUNDATION)) expected.add(FOUNDATION);
   let complete = true;
   for (const manifest of root.filter({ group: "argoproj.io", kind: "ApplicationSet" })) {

@@ -28,6 +28,8 @@ testRule(orderBeforeUse, {
   ],
   "class-of-a-later-component": ["used-in-later-layer", "unordered", "used-in-later-layer"],
   "ok-class-of-an-earlier-component": [],
+  "not-applied-by-the-bootstrap": ["used-in-later-layer", "used-in-later-layer"],
+  "ok-bootstrap": [],
   "ok-one-wave": [],
   "ok-not-a-need": [],
   "ok-webhooks": [],

@@ -1,4 +1,4 @@
-import { namespaceOf } from "../../accounting/account.ts";
+import { namespaceOf } from "../../manifest/kubernetes-object.ts";
 import { stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import type { Plan } from "../../plan/plan.ts";

@@ -1,4 +1,4 @@
-import { namespaceOf } from "../../accounting/account.ts";
+import { namespaceOf } from "../../manifest/kubernetes-object.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { classNameOf, isSystemClass, type PriorityClasses, priorityClasses } from "./priority-classes.ts";

@@ -1,8 +1,7 @@
-import type { Manifest } from "../../manifest/kubernetes-object.ts";
+import { type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
 import { at, objectsIn, stringAt } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import { type Account, bindingsOf } from "../../rbac/bindings.ts";
-import { namespaceOf } from "../integrity/references/collect-references.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
 
 const codes = {

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../../manifest/kubernetes-object.ts";
+import { type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
@@ -168,9 +168,4 @@ function clusterReference(
   path: string,
 ): NamedReference {
   return { user, group, kind, namespace: undefined, name, path, optional: false };
-}
-
-/** Where an object without a namespace goes when nothing says otherwise. */
-export function namespaceOf(manifest: Manifest): string {
-  return manifest.namespace ?? "default";
 }

@@ -1,6 +1,6 @@
+import { namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import { namespaceOf } from "./collect-references.ts";
 import type { NamedReference } from "./object-reference.ts";
 
 /** What is known of an object that the rendering does not hold. */

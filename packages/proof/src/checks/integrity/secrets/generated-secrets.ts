@@ -1,7 +1,7 @@
+import { namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { isObject, type JsonObject, objectAt, stringAt, stringsIn } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
-import { namespaceOf } from "../references/collect-references.ts";
 import { dataUses } from "../references/key-references.ts";
 
 /** The file by which a Job that creates Secrets knows what to make. */

@@ -1,8 +1,8 @@
+import { namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { isObject, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
 import { textsOf } from "../../../network/pod-texts.ts";
-import { namespaceOf } from "../references/collect-references.ts";
 import type { SecretUse } from "./secret-use.ts";
 
 /**

@@ -1,7 +1,8 @@
+import { namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
-import { collectReferences, namespaceOf } from "../references/collect-references.ts";
+import { collectReferences } from "../references/collect-references.ts";
 import { dataUses } from "../references/key-references.ts";
 import { runtimePodUses } from "./runtime-pod-uses.ts";
 import type { SecretUse } from "./secret-use.ts";

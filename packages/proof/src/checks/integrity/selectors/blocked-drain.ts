@@ -1,8 +1,7 @@
-import { describeObject, type Manifest } from "../../../manifest/kubernetes-object.ts";
+import { describeObject, type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { at, stringAt } from "../../../manifest/values.ts";
 import type { Problem } from "../../rule.ts";
-import { namespaceOf } from "../references/collect-references.ts";
 import type { PodDirectory } from "./selected-pods.ts";
 
 const COUNTED: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "ReplicaSet"]);

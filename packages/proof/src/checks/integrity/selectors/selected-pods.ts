@@ -1,11 +1,10 @@
-import type { Manifest } from "../../../manifest/kubernetes-object.ts";
+import { type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { isObject, objectAt, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
 import { type Labels, labelsOf, matchesLabels } from "../../../network/label-selector.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { kubernetesSchemas } from "../../../schemas/schema-bundles.ts";
-import { namespaceOf } from "../references/collect-references.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
 
