@@ -18,13 +18,16 @@ export interface Fixture {
 /** Every fixture of every rule, judged by all rules. */
 export function readFixtures(): readonly Fixture[] {
   const folder = join(ROOT, "packages/proof/fixtures");
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name: rule }) =>
-      readdirSync(join(folder, rule))
-        .filter((file) => file.endsWith(".yaml") && !/\.(plan|value-files)\.yaml$/.test(file))
-        .map((file) => readFixture(`${join(folder, rule)}/`, rule, file.replace(/\.yaml$/, ""))),
-    );
+  return (
+    readdirSync(folder, { withFileTypes: true })
+      // The doctor's fixtures are what a machine answers, not manifests.
+      .filter((entry) => entry.isDirectory() && entry.name !== "doctor")
+      .flatMap(({ name: rule }) =>
+        readdirSync(join(folder, rule))
+          .filter((file) => file.endsWith(".yaml") && !/(^|\.)(node|plan|value-files)\.yaml$/.test(file))
+          .map((file) => readFixture(`${join(folder, rule)}/`, rule, file.replace(/\.yaml$/, ""))),
+      )
+  );
 }
 
 function readFixture(folder: string, rule: string, name: string): Fixture {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { createContext, obtainHelm, openPlatform, type Plan, type Platform, readPlan } from "@t495/proof";
-import { type Cluster, startCluster } from "../src/cluster/start-cluster.ts";
+import { type Cluster, type ClusterOptions, startCluster } from "../src/cluster/start-cluster.ts";
 import { obtainPrograms, type Programs } from "../src/programs/obtain-programs.ts";
 
 export const ROOT = join(import.meta.dirname, "../../..");
-const CACHE = join(ROOT, "node_modules/.cache/t495");
+export const CACHE = join(ROOT, "node_modules/.cache/t495");
 export const PROFILES = ["t495", "small-16gb", "large-64gb"] as const;
 
 let platform: Promise<Platform> | undefined;
@@ -12,7 +12,8 @@ let platform: Promise<Platform> | undefined;
 async function open(): Promise<Platform> {
   const helm = await obtainHelm({ env: process.env, cacheDirectory: CACHE, report });
   const chart = join(ROOT, "charts/platform-umbrella");
-  return openPlatform({ chart, cacheDirectory: CACHE, env: process.env, cwd: ROOT, helm });
+  const argocd = join(ROOT, "charts/argocd");
+  return openPlatform({ chart, argocd, cacheDirectory: CACHE, env: process.env, cwd: ROOT, helm });
 }
 
 /** Everything of a profile, as the static proof sees it. */
@@ -43,6 +44,10 @@ function report(line: string): void {
 }
 
 /** A cluster whose node is the plan's, with the programs of `modules` at hand besides. */
-export async function startTestCluster(plan: Plan, modules?: readonly string[]): Promise<Cluster> {
-  return startCluster({ repository: ROOT, programs: await testPrograms(modules), plan });
+export async function startTestCluster(
+  plan: Plan,
+  modules?: readonly string[],
+  options?: Pick<ClusterOptions, "empty">,
+): Promise<Cluster> {
+  return startCluster({ repository: ROOT, programs: await testPrograms(modules), plan, ...options });
 }

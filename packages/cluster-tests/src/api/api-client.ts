@@ -156,6 +156,11 @@ export class ApiClient {
     return status.token;
   }
 
+  /** How the API server calls a kind. */
+  async resourceOf(kind: ResourceKind): Promise<Resource> {
+    return this.#resources.find(kind);
+  }
+
   async #pathOf(name: ObjectName): Promise<string> {
     return resourcePath(await this.#resources.find(name), name);
   }

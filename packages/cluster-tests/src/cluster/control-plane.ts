@@ -24,6 +24,8 @@ export interface ControlPlane {
   readonly server: string;
   /** The API server's port; the same after a restart. */
   readonly port: number;
+  /** Where etcd answers. */
+  readonly etcdUrl: string;
   readonly credentials: Credentials;
   readonly authority: string;
   /** As the administrator. */
@@ -116,8 +118,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const ca = await readFile(authority);
   const clientFor = (token: string): ApiClient => new ApiClient({ server, ca, token });
   const api = clientFor(credentials.tokens.admin);
-  const writeConfig = (user: string, token: string): Promise<string> =>
-    writeKubeconfig({ file: join(folder, `${user}.kubeconfig`), server, authority, user, token });
+  const writeConfig = (user: string, token: string, namespace?: string): Promise<string> =>
+    writeKubeconfig({ file: join(folder, `${user}.kubeconfig`), server, authority, user, token, namespace });
   return {
     ...{
       repository,
@@ -125,6 +127,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       logs,
       server,
       port,
+      etcdUrl,
       credentials,
       authority,
       programs,
@@ -135,7 +138,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
     kubeconfig: (user) => writeConfig(user, credentials.tokens[user]),
     kubeconfigOf: async (namespace, serviceAccount) =>
-      writeConfig(`${namespace}-${serviceAccount}`, await api.tokenOf(namespace, serviceAccount)),
+      writeConfig(`${namespace}-${serviceAccount}`, await api.tokenOf(namespace, serviceAccount), namespace),
     stop: () => stopAll(programs),
   };
 }

@@ -8,6 +8,8 @@ const NAMESPACE = "platform-system";
 const NAME = "create-secrets";
 const MOUNT = "/etc/create-secrets/";
 
+const NO_TEMPLATE = { template: { spec: { containers: [] } } };
+
 export interface Outcome {
   readonly exitCode: number | null;
   readonly output: string;
@@ -22,7 +24,7 @@ export async function runCreateSecrets(plane: ControlPlane, index: ManifestIndex
   const token = join(folder, "token");
   await writeFile(token, await plane.api.tokenOf(NAMESPACE, NAME), { mode: 0o600 });
   const [job] = index.filter({ kind: "Job", namespace: NAMESPACE });
-  const { template } = job?.object.spec as {
+  const { template } = (job?.object.spec ?? NO_TEMPLATE) as {
     template: { spec: { containers: readonly { command: readonly string[] }[] } };
   };
   const [python = "python3", ...rendered] = template.spec.containers[0]?.command ?? [];

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Plan } from "@t495/proof";
+import { type Manifest, type Plan, parseManifests } from "@t495/proof";
 import type { ApiClient } from "../api/api-client.ts";
 import type { Programs } from "../programs/obtain-programs.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
@@ -9,6 +9,7 @@ import { startControllerManager, startScheduler } from "./kubernetes-controllers
 import { type JobPods, startKwok } from "./kwok.ts";
 import { createNode } from "./node.ts";
 import { eventually, type Program } from "./program.ts";
+import { applyInOrder } from "./rollout.ts";
 import { provideVolumes } from "./volumes.ts";
 
 export interface ClusterOptions {
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   /** Default: a new one below the system's temporary folder, removed when the cluster stops. */
   readonly folder?: string;
   readonly jobPods?: JobPods;
+  /** Leaves out what the bootstrap brings before any sync: for a cluster that the bootstrap itself fills. */
+  readonly empty?: boolean;
 }
 
 /** A cluster of one node, without a runtime: everything that decides is Kubernetes' own. */
@@ -45,9 +48,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     let kwok: Program = await startKwok(plane, jobPods);
     await createNode(plane.api, plan);
     await createLocalPath(plane, plan);
-    // What the plan counts on and no chart creates: Argo CD's, by its bootstrap.
-    const others = Object.entries(plan.namespaces).filter(([, { create }]) => !create);
-    for (const [name] of others) await createNamespace(plane.api, name);
+    if (options.empty !== true) await prepare(plane, plan);
     const stopVolumes = provideVolumes(plane.api);
     await nodeReady(plane, plan.node.name, kwok);
     return {
@@ -67,6 +68,19 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await plane.stop();
     throw error;
   }
+}
+
+/** What the plan counts on and no chart renders: the namespaces of others, and the kinds of Argo CD's own objects. */
+async function prepare({ api, repository }: ControlPlane, { namespaces }: Plan): Promise<void> {
+  const others = Object.entries(namespaces).filter(([, { create }]) => !create);
+  for (const [name] of others) await createNamespace(api, name);
+  await applyInOrder(api, await readDefinitions(join(repository, "argocd/crds")));
+}
+
+async function readDefinitions(folder: string): Promise<readonly Manifest[]> {
+  const files = (await readdir(folder)).map((file) => join(folder, file));
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+  return texts.flatMap((text, at) => parseManifests(text, files[at] ?? folder));
 }
 
 /** A namespace in which pods are admitted: not before its ServiceAccount `default` is there. */

@@ -36,9 +36,10 @@ export const programModules: readonly ProgramModule[] = [
       "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
       "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
       "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+      kubectl: "k8s.io/kubernetes/cmd/kubectl",
     },
     ldflags: kubernetesVersion,
-    coldSeconds: 315,
+    coldSeconds: 335,
   },
   {
     name: "kwok",
@@ -49,7 +50,7 @@ export const programModules: readonly ProgramModule[] = [
   },
   {
     name: "argocd",
-    folder: "cluster-tests/tools/argocd",
+    folder: "render-tests/programs/argocd",
     packages: { argocd: "github.com/argoproj/argo-cd/v3/cmd" },
     ldflags: `-X github.com/argoproj/argo-cd/v3/common.version=${ARGOCD}`,
     coldSeconds: 350,
