@@ -6,16 +6,21 @@ import { startMetallbController } from "./cluster/metallb.ts";
 import { eventually } from "./cluster/program.ts";
 import type { Cluster } from "./cluster/start-cluster.ts";
 import {
+  APPLICATION_SET,
   type Application,
   applicationSetNames,
   applicationsByName,
   describeUnready,
   isReady,
+  NAMESPACE,
   ROOT_NAME,
 } from "./gitops/applications.ts";
 import { type Argocd, startArgocd } from "./gitops/argocd.ts";
+import { CreationOrder } from "./gitops/creation-order.ts";
 import { createGitRepository, type GitRepository } from "./gitops/git-repository.ts";
 import { publishIngresses } from "./gitops/publish-ingresses.ts";
+import { observeDependencies, observeLayers, observeSteps } from "./gitops/rollout-order.ts";
+import { differenceFromRendering } from "./gitops/same-as-rendered.ts";
 
 // Six layers, one after another, each rendered, compared and waited for.
 jest.setTimeout(900_000);
@@ -23,6 +28,8 @@ jest.setTimeout(900_000);
 const PROFILE = "t495";
 const TRAEFIK = "charts/infrastructure/templates/traefik/deployment.yaml";
 const WEBHOOK = "charts/infrastructure/templates/metallb/webhook.yaml";
+const VALUES = "charts/infrastructure/values.yaml";
+const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
 const LABELS = '{{- include "platform.labels" $c | nindent 8 }}';
 const NEVER_READY = '\n        proof.t495.dev/never-ready: "true"';
 
@@ -31,6 +38,7 @@ let cluster: Cluster;
 let rendered: Awaited<ReturnType<typeof renderProfile>>;
 let repository: GitRepository;
 let argocd: Argocd;
+let order: CreationOrder;
 let stopPublishing: () => Promise<void>;
 
 beforeAll(async () => {
@@ -46,7 +54,7 @@ afterAll(async () => {
 });
 
 stage.claim(
-  "the bootstrap brings Argo CD into an empty cluster, and a second run changes nothing",
+  "the bootstrap brings Argo CD and its Applications into an empty cluster",
   async () => {
     // Nothing answers at a Service's address here, and a webhook that is not reached refuses.
     await repository.commit("No webhook", WEBHOOK, () => "");
@@ -67,7 +75,7 @@ stage.claim("a component of the first layer that never becomes ready holds back 
   };
   await eventually("the others of its layer are ready", () => ready("foundation", "longhorn", "metallb"), {
     seconds: 300,
-    program: argocd.controller,
+    program: argocd.controller(),
   }).catch(withState);
   // Longer than a resync: time enough to go on wrongly.
   await new Promise((resolve) => setTimeout(resolve, 12_000));
@@ -84,6 +92,99 @@ stage.claim("its fix, committed, frees everything else without a hand", async (f
   figures.seconds = Math.round((Date.now() - started) / 1000);
 });
 
+stage.claim("whatever an object needs was made before it, as the order graph says", async (figures) => {
+  order = await CreationOrder.read(cluster);
+  const { compared, violations } = await observeDependencies(order, rendered);
+  figures.dependencies = compared;
+  expect(violations).toEqual([]);
+});
+
+stage.claim("each Application's objects came in the steps that the proof foresees", async (figures) => {
+  const { compared, violations } = await observeSteps(order, rendered, rendered.plan);
+  figures.objects = compared;
+  expect(violations).toEqual([]);
+});
+
+stage.claim("no layer began before everything of the layer below was there", async (figures) => {
+  const { compared, violations } = await observeLayers(order, rendered, rendered.plan);
+  figures.layers = compared;
+  expect(violations).toEqual([]);
+});
+
+stage.claim("what Argo CD has applied is what our rendering says, field by field", async (figures) => {
+  const manifests = rendered.index.all.filter(({ kind }) => kind !== "ValidatingWebhookConfiguration");
+  const differences: string[] = [];
+  for (const manifest of manifests) {
+    const difference = await differenceFromRendering(cluster.api, manifest);
+    if (difference !== undefined) differences.push(difference);
+  }
+  figures.objects = manifests.length;
+  expect(differences).toEqual([]);
+});
+
+stage.claim(
+  "the processes of Argo CD stay within the memory that their chart gives them",
+  async (figures) => {
+    const beyond: string[] = [];
+    for (const role of ["application-controller", "applicationset-controller", "repo-server"] as const) {
+      const { peak, limit } = await argocd.memoryOf(role);
+      figures[role] = `${Math.round(peak / 2 ** 20)} of ${Math.round(limit / 2 ** 20)} MiB`;
+      if (peak > limit) beyond.push(role);
+    }
+    expect(beyond).toEqual([]);
+  },
+);
+
+stage.claim("a Deployment that somebody deletes comes back by itself", async (figures) => {
+  const name = { ...DEPLOYMENT, namespace: "monitoring", name: "grafana" };
+  const { uid } = (await cluster.api.get(name)).metadata;
+  const started = Date.now();
+  await cluster.api.delete(name);
+  await eventually("it is back", async () => {
+    const now = await cluster.api.get(name).catch(() => undefined);
+    return now !== undefined && now.metadata.uid !== uid;
+  });
+  figures.seconds = Math.round((Date.now() - started) / 1000);
+});
+
+stage.claim(
+  "`git revert` goes back, even if the application controller is killed meanwhile",
+  async (figures) => {
+    const level = async (): Promise<string | undefined> => {
+      const { spec } = await cluster.api.get({ ...DEPLOYMENT, namespace: "traefik", name: "traefik" });
+      const { template } = spec as { template: { spec: { containers: { args: string[] }[] } } };
+      return template.spec.containers[0]?.args.find((argument) => argument.startsWith("--log.level="));
+    };
+    await repository.commit("Say more", VALUES, (text) => text.replace("logLevel: INFO", "logLevel: DEBUG"));
+    await eventually("Traefik is to say more", async () => (await level()) === "--log.level=DEBUG");
+    const started = Date.now();
+    const commit = await repository.revert();
+    await argocd.restartController();
+    await eventually("Traefik is to say less", async () => (await level()) === "--log.level=INFO");
+    await everythingReady(commit);
+    figures.seconds = Math.round((Date.now() - started) / 1000);
+  },
+);
+
+stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", async (figures) => {
+  const claims = async (): Promise<readonly unknown[]> =>
+    (await cluster.api.list({ apiVersion: "v1", kind: "PersistentVolumeClaim" }))
+      .map(({ metadata: { namespace, name, uid } }) => `${namespace}/${name} ${uid}`)
+      .sort();
+  const before = await claims();
+  const name = { ...APPLICATION_SET, namespace: NAMESPACE, name: "data-services" };
+  const { uid } = (await cluster.api.get(name)).metadata;
+  await cluster.api.delete(name);
+  await eventually("it is back", async () => {
+    const now = await cluster.api.get(name).catch(() => undefined);
+    return now !== undefined && now.metadata.uid !== uid;
+  });
+  await everythingReady();
+  figures.claims = before.length;
+  expect(before.length).toBeGreaterThan(0);
+  expect(await claims()).toEqual(before);
+});
+
 async function startMetallb(): Promise<void> {
   const workload = rendered.workloads.find(({ manifest }) => manifest.name === "metallb-controller");
   if (workload === undefined) throw new Error("no Deployment metallb-controller is rendered");
@@ -95,13 +196,13 @@ async function startMetallb(): Promise<void> {
         () => true,
         () => false,
       ),
-    { seconds: 240, program: argocd.controller },
+    { seconds: 240, program: argocd.controller() },
   ).catch(withState);
   await startMetallbController(cluster, workload);
 }
 
-/** Every ApplicationSet is there, and every Application of every component is ready at the commit. */
-async function everythingReady(commit: string): Promise<void> {
+/** Every ApplicationSet is there, and every Application of every component is ready, at the commit if one is named. */
+async function everythingReady(commit?: string): Promise<void> {
   const { components } = rendered.plan;
   const enabled = Object.entries(components).filter(([, { enabled }]) => enabled);
   const wanted = [ROOT_NAME, "foundation", ...enabled.map(([name]) => name)];
@@ -111,7 +212,7 @@ async function everythingReady(commit: string): Promise<void> {
       const applications = await applicationsByName(cluster.api);
       return wanted.every((name) => isReady(applications.get(name) ?? NOTHING, commit));
     },
-    { seconds: 600, program: argocd.controller },
+    { seconds: 600, program: argocd.controller() },
   ).catch(withState);
 }
 

@@ -1,5 +1,6 @@
-import { chmod, copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { parseQuantity } from "../../../proof/src/accounting/quantity.ts";
 import type { Workload } from "../../../proof/src/manifest/workload.ts";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import { freePort } from "../cluster/free-port.ts";
@@ -17,12 +18,14 @@ export interface ArgocdOptions {
 
 /** The processes of Argo CD that do the work, each with the rights of its ServiceAccount. */
 export interface Argocd {
-  readonly controller: Program;
-  readonly applicationSets: Program;
-  readonly repoServer: Program;
-  /** The role's rendered container. */
-  containerOf(role: string): Container;
+  controller(): Program;
+  /** Kills the application controller and starts it again. */
+  restartController(): Promise<void>;
+  /** The most that a process ever had resident, and the limit of its rendered container; in bytes. */
+  memoryOf(role: Role): Promise<{ readonly peak: number; readonly limit: number }>;
 }
+
+type Role = "application-controller" | "applicationset-controller" | "repo-server";
 
 type Container = Workload["podSpec"]["containers"][number];
 
@@ -46,9 +49,10 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
     if (container === undefined) throw new Error(`no workload argocd-${role} is rendered`);
     return container;
   };
-  const start = async (role: string, moved: Readonly<Record<string, string>>): Promise<Program> => {
+  const start = async (role: Role, moved: Readonly<Record<string, string>>): Promise<Program> => {
     const { args = [], env = [] } = containerOf(role);
     const path = join(bin, `argocd-${role}`);
+    await rm(path, { force: true });
     await symlink(plane.pathOf("argocd"), path);
     const temporary = join(folder, "tmp", role);
     await mkdir(temporary, { recursive: true });
@@ -80,11 +84,34 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
     "argocd-repo-server": repository,
     ...(await loopbackPorts(["metrics-addr", "probe-addr", "webhook-addr"])),
   });
-  const controller = await start("application-controller", {
-    ...{ "repo-server": repository, redis: redis.address, "metrics-port": `${await freePort()}` },
-    ...{ "app-resync": "10", "app-resync-jitter": "0" },
-  });
-  return { controller, applicationSets, repoServer, containerOf };
+  const startController = async (): Promise<Program> =>
+    start("application-controller", {
+      ...{ "repo-server": repository, redis: redis.address, "metrics-port": `${await freePort()}` },
+      ...{ "app-resync": "10", "app-resync-jitter": "0" },
+    });
+  let controller = await startController();
+  return {
+    controller: () => controller,
+    async restartController() {
+      await controller.stop("SIGKILL");
+      controller = await startController();
+    },
+    async memoryOf(role) {
+      const programs = {
+        "application-controller": controller,
+        "applicationset-controller": applicationSets,
+        "repo-server": repoServer,
+      };
+      const limit = parseQuantity(containerOf(role).resources?.limits?.memory) ?? 0n;
+      return { peak: await peakMemory(programs[role]), limit: Number(limit / 1000n) };
+    },
+  };
+}
+
+/** What Linux calls the high water mark. */
+async function peakMemory({ pid }: Program): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
 
 const LOOPBACK = "127.0.0.1";
