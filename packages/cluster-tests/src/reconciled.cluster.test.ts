@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest } from "@jest/globals";
-import { runBootstrap, testHelmPath } from "../test/gitops.ts";
+import type { Workload } from "../../proof/src/manifest/workload.ts";
+import { runBootstrap, testHelmPath, testTraefikPath } from "../test/gitops.ts";
 import { ROOT, renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { startMetallbController } from "./cluster/metallb.ts";
@@ -18,9 +19,9 @@ import {
 import { type Argocd, startArgocd } from "./gitops/argocd.ts";
 import { CreationOrder } from "./gitops/creation-order.ts";
 import { createGitRepository, type GitRepository } from "./gitops/git-repository.ts";
-import { publishIngresses } from "./gitops/publish-ingresses.ts";
 import { observeDependencies, observeLayers, observeSteps } from "./gitops/rollout-order.ts";
 import { differenceFromRendering } from "./gitops/same-as-rendered.ts";
+import { startTraefik } from "./gitops/traefik.ts";
 
 // Six layers, one after another, each rendered, compared and waited for.
 jest.setTimeout(900_000);
@@ -39,33 +40,25 @@ let rendered: Awaited<ReturnType<typeof renderProfile>>;
 let repository: GitRepository;
 let argocd: Argocd;
 let order: CreationOrder;
-let stopPublishing: () => Promise<void>;
 
 beforeAll(async () => {
   rendered = await renderProfile(PROFILE);
   cluster = await startTestCluster(rendered.plan, ["argocd", "metallb"], { empty: true });
   repository = await createGitRepository(ROOT, `${cluster.folder}/git`);
   rendered = await renderProfile(PROFILE, [`global.gitops.repoURL=${repository.url}`]);
-  stopPublishing = publishIngresses(cluster.api, { namespace: "traefik", name: "traefik" });
 });
-afterAll(async () => {
-  await stopPublishing?.();
-  await cluster?.stop();
-});
+afterAll(() => cluster?.stop());
 
-stage.claim(
-  "the bootstrap brings Argo CD and its Applications into an empty cluster",
-  async () => {
-    // Nothing answers at a Service's address here, and a webhook that is not reached refuses.
-    await repository.commit("No webhook", WEBHOOK, () => "");
-    await repository.commit("A proxy that never becomes ready", TRAEFIK, (text) =>
-      text.replace(LABELS, `${LABELS}${NEVER_READY}`),
-    );
-    await runBootstrap(cluster, repository);
-    argocd = await startArgocd(cluster, { helm: await testHelmPath(), workloads: rendered.workloads });
-    expect((await applicationsByName(cluster.api)).size).toBe(2);
-  },
-);
+stage.claim("the bootstrap brings Argo CD and its Applications into an empty cluster", async () => {
+  // Nothing answers at a Service's address here, and a webhook that is not reached refuses.
+  await repository.commit("No webhook", WEBHOOK, () => "");
+  await repository.commit("A proxy that never becomes ready", TRAEFIK, (text) =>
+    text.replace(LABELS, `${LABELS}${NEVER_READY}`),
+  );
+  await runBootstrap(cluster, repository);
+  argocd = await startArgocd(cluster, { helm: await testHelmPath(), workloads: rendered.workloads });
+  expect((await applicationsByName(cluster.api)).size).toBe(2);
+});
 
 stage.claim("a component of the first layer that never becomes ready holds back the second", async () => {
   await startMetallb();
@@ -87,6 +80,7 @@ stage.claim("its fix, committed, frees everything else without a hand", async (f
   const commit = await repository.commit("Let the proxy become ready", TRAEFIK, (text) =>
     text.replace(NEVER_READY, ""),
   );
+  await startTraefik(cluster, await testTraefikPath(), workload("traefik"));
   await everythingReady(commit);
   figures.applications = (await applicationsByName(cluster.api)).size;
   figures.seconds = Math.round((Date.now() - started) / 1000);
@@ -185,20 +179,27 @@ stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", 
   expect(await claims()).toEqual(before);
 });
 
+function workload(deployment: string): Workload {
+  const found = rendered.workloads.find(
+    ({ manifest: { kind, name } }) => kind === "Deployment" && name === deployment,
+  );
+  if (found === undefined) throw new Error(`no Deployment ${deployment} is rendered`);
+  return found;
+}
+
 async function startMetallb(): Promise<void> {
-  const workload = rendered.workloads.find(({ manifest }) => manifest.name === "metallb-controller");
-  if (workload === undefined) throw new Error("no Deployment metallb-controller is rendered");
-  const { namespace, name, object } = workload.manifest;
+  const controller = workload("metallb-controller");
+  const { namespace, name } = controller.manifest;
   await eventually(
     "Argo CD has made MetalLB's Deployment",
     () =>
-      cluster.api.get({ apiVersion: object.apiVersion, kind: "Deployment", namespace, name }).then(
+      cluster.api.get({ ...DEPLOYMENT, namespace, name }).then(
         () => true,
         () => false,
       ),
     { seconds: 240, program: argocd.controller() },
   ).catch(withState);
-  await startMetallbController(cluster, workload);
+  await startMetallbController(cluster, controller);
 }
 
 /** Every ApplicationSet is there, and every Application of every component is ready, at the commit if one is named. */

@@ -1,6 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { obtainHelm } from "@t495/proof";
+import { findTraefik, TRAEFIK_NEIGHBOURS, traefikMissing } from "../../render-tests/test/traefik-program.ts";
 import type { Cluster } from "../src/cluster/start-cluster.ts";
 import { BRANCH, type GitRepository } from "../src/gitops/git-repository.ts";
 import { runCommand } from "../src/gitops/run-command.ts";
@@ -26,4 +27,12 @@ export async function runBootstrap(cluster: Cluster, repository: GitRepository):
 export async function testHelmPath(): Promise<string> {
   const helm = await obtainHelm({ env: process.env, cacheDirectory: CACHE, report: () => {} });
   return helm.path;
+}
+
+/** The nearest release that is to be had as a program. */
+export async function testTraefikPath(): Promise<string> {
+  const version = TRAEFIK_NEIGHBOURS[1];
+  const path = await findTraefik(version);
+  if (path === undefined) throw new Error(traefikMissing(version));
+  return path;
 }
