@@ -17,14 +17,14 @@ export interface Verdict {
 
 type Figures = Record<string, number | string>;
 
-/** The claims of one test file; written below `.turbo/claims` when all have been tried. */
+/** The claims of one stage; written below `.turbo/claims` when all have been tried. */
 export class Stage {
   readonly #name: string;
   readonly #verdicts: Verdict[] = [];
 
-  /** @param file `import.meta.filename` of the test. */
-  constructor(file: string) {
-    this.#name = basename(file, ".cluster.test.ts");
+  /** @param name of the stage, or the test's `import.meta.filename`, which begins with it */
+  constructor(name: string) {
+    this.#name = basename(name, ".cluster.test.ts");
     afterAll(() => {
       const folder = join(import.meta.dirname, "../../.turbo/claims");
       mkdirSync(folder, { recursive: true });
