@@ -12,6 +12,7 @@ import {
   applicationSetNames,
   applicationsByName,
   describeUnready,
+  isOwnedBy,
   isReady,
   NAMESPACE,
   ROOT_NAME,
@@ -31,6 +32,7 @@ const TRAEFIK = "charts/infrastructure/templates/traefik/deployment.yaml";
 const WEBHOOK = "charts/infrastructure/templates/metallb/webhook.yaml";
 const VALUES = "charts/infrastructure/values.yaml";
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
+const DATA_SERVICES = ["minio", "postgresql", "redis", "registry"];
 const LABELS = '{{- include "platform.labels" $c | nindent 8 }}';
 const NEVER_READY = '\n        proof.t495.dev/never-ready: "true"';
 
@@ -88,7 +90,7 @@ stage.claim("its fix, committed, frees everything else without a hand", async (f
 
 stage.claim("whatever an object needs was made before it, as the order graph says", async (figures) => {
   order = await CreationOrder.read(cluster);
-  const { compared, violations } = await observeDependencies(order, rendered);
+  const { compared, violations } = await observeDependencies(order, rendered, rendered.plan);
   figures.dependencies = compared;
   expect(violations).toEqual([]);
 });
@@ -169,10 +171,15 @@ stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", 
   const name = { ...APPLICATION_SET, namespace: NAMESPACE, name: "data-services" };
   const { uid } = (await cluster.api.get(name)).metadata;
   await cluster.api.delete(name);
-  await eventually("it is back", async () => {
+  await eventually("its Applications belong to a new one", async () => {
+    const applications = await applicationsByName(cluster.api);
     const now = await cluster.api.get(name).catch(() => undefined);
-    return now !== undefined && now.metadata.uid !== uid;
-  });
+    return (
+      now !== undefined &&
+      now.metadata.uid !== uid &&
+      DATA_SERVICES.every((service) => isOwnedBy(applications.get(service), now))
+    );
+  }).catch(withState);
   await everythingReady();
   figures.claims = before.length;
   expect(before.length).toBeGreaterThan(0);

@@ -41,6 +41,12 @@ export function isReady({ status }: Application, commit?: string): boolean {
   );
 }
 
+/** Whether an ApplicationSet, this very one, made it. */
+export function isOwnedBy(application: Application | undefined, { metadata }: KubernetesObject): boolean {
+  const owners = (application?.metadata.ownerReferences ?? []) as readonly { readonly uid: string }[];
+  return owners.some(({ uid }) => uid === metadata.uid);
+}
+
 /** What is not ready, with Argo CD's own words; empty when everything is. */
 export function describeUnready(applications: ReadonlyMap<string, Application>): readonly string[] {
   return [...applications]

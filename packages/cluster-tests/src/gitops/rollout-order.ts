@@ -1,4 +1,5 @@
-import type { createContext, Plan } from "@t495/proof";
+import type { createContext, Manifest, Plan } from "@t495/proof";
+import { orderBeforeUse } from "../../../proof/src/checks/order/order-before-use.ts";
 import { describeObject } from "../../../proof/src/manifest/kubernetes-object.ts";
 import {
   ARGOCD,
@@ -18,13 +19,22 @@ export interface Observation {
 
 type Rendered = ReturnType<typeof createContext>;
 
-/** Whether whatever an object needs was made before it. */
-export async function observeDependencies(order: CreationOrder, rendered: Rendered): Promise<Observation> {
+/** Whether whatever an object needs was made before it, but for what the plan takes note of as an exception. */
+export async function observeDependencies(
+  order: CreationOrder,
+  rendered: Rendered,
+  { exceptions }: Plan,
+): Promise<Observation> {
+  const excepted = new Set(
+    Object.values(exceptions)
+      .filter(({ rule }) => rule === orderBeforeUse.id)
+      .map(({ object }) => object),
+  );
   const violations: string[] = [];
   let compared = 0;
   for (const { user, used, since } of dependencyGraph(rendered.index, rendered.workloads)) {
     const [after, before] = [await order.of(user), await order.of(used)];
-    if (after === undefined || before === undefined) continue;
+    if (after === undefined || before === undefined || excepted.has(pathOf(user))) continue;
     // A dependency that only binds from some object on, a webhook's configuration for instance.
     if (since !== undefined && !((await order.of(since)) ?? Number.POSITIVE_INFINITY < after)) continue;
     compared++;
@@ -91,6 +101,11 @@ export async function observeLayers(
 /** What Argo CD applies by itself: its own installation is the bootstrap's. */
 function synced({ index }: Rendered, plan: Plan): readonly Component[] {
   return applicationsOf(index, plan).filter(({ name }) => name !== ARGOCD);
+}
+
+/** As exceptions write it. */
+function pathOf({ kind, namespace, name }: Manifest): string {
+  return [kind, namespace, name].filter((part) => part !== undefined).join("/");
 }
 
 interface Made {
