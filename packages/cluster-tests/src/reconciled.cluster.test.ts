@@ -6,9 +6,9 @@ import { Stage } from "./claims/claim.ts";
 import { startMetallbController } from "./cluster/metallb.ts";
 import { eventually } from "./cluster/program.ts";
 import type { Cluster } from "./cluster/start-cluster.ts";
+import { isComplete } from "./cluster/workloads.ts";
 import {
   APPLICATION_SET,
-  type Application,
   applicationSetNames,
   applicationsByName,
   describeUnready,
@@ -20,6 +20,7 @@ import {
 import { type Argocd, startArgocd } from "./gitops/argocd.ts";
 import { CreationOrder } from "./gitops/creation-order.ts";
 import { createGitRepository, type GitRepository } from "./gitops/git-repository.ts";
+import { NOT_TRIED } from "./gitops/not-tried.ts";
 import { observeDependencies, observeLayers, observeSteps } from "./gitops/rollout-order.ts";
 import { differenceFromRendering } from "./gitops/same-as-rendered.ts";
 import { startTraefik } from "./gitops/traefik.ts";
@@ -34,7 +35,10 @@ const VALUES = "charts/infrastructure/values.yaml";
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
 const DATA_SERVICES = ["minio", "postgresql", "redis", "registry"];
 const LABELS = '{{- include "platform.labels" $c | nindent 8 }}';
+const GRAFANA = "charts/monitoring/values.yaml";
 const NEVER_READY = '\n        proof.t495.dev/never-ready: "true"';
+
+const broken = (text: string): string => text.replace(LABELS, `${LABELS}${NEVER_READY}`);
 
 const stage = new Stage(import.meta.filename);
 let cluster: Cluster;
@@ -53,10 +57,8 @@ afterAll(() => cluster?.stop());
 
 stage.claim("the bootstrap brings Argo CD and its Applications into an empty cluster", async () => {
   // Nothing answers at a Service's address here, and a webhook that is not reached refuses.
-  await repository.commit("No webhook", WEBHOOK, () => "");
-  await repository.commit("A proxy that never becomes ready", TRAEFIK, (text) =>
-    text.replace(LABELS, `${LABELS}${NEVER_READY}`),
-  );
+  await repository.commit("No webhook", { [WEBHOOK]: () => "" });
+  await repository.commit("A proxy that never becomes ready", { [TRAEFIK]: broken });
   await runBootstrap(cluster, repository);
   argocd = await startArgocd(cluster, { helm: await testHelmPath(), workloads: rendered.workloads });
   expect((await applicationsByName(cluster.api)).size).toBe(2);
@@ -64,14 +66,7 @@ stage.claim("the bootstrap brings Argo CD and its Applications into an empty clu
 
 stage.claim("a component of the first layer that never becomes ready holds back the second", async () => {
   await startMetallb();
-  const ready = async (...names: string[]): Promise<boolean> => {
-    const applications = await applicationsByName(cluster.api);
-    return names.every((name) => isReady(applications.get(name) ?? NOTHING));
-  };
-  await eventually("the others of its layer are ready", () => ready("foundation", "longhorn", "metallb"), {
-    seconds: 300,
-    program: argocd.controller(),
-  }).catch(withState);
+  await allReady(["foundation", "longhorn", "metallb"]);
   // Longer than a resync: time enough to go on wrongly.
   await new Promise((resolve) => setTimeout(resolve, 12_000));
   expect([...(await applicationSetNames(cluster.api))].sort()).toEqual(["foundation", "infrastructure"]);
@@ -79,9 +74,9 @@ stage.claim("a component of the first layer that never becomes ready holds back 
 
 stage.claim("its fix, committed, frees everything else without a hand", async (figures) => {
   const started = Date.now();
-  const commit = await repository.commit("Let the proxy become ready", TRAEFIK, (text) =>
-    text.replace(NEVER_READY, ""),
-  );
+  const commit = await repository.commit("Let the proxy become ready", {
+    [TRAEFIK]: (text) => text.replace(NEVER_READY, ""),
+  });
   await startTraefik(cluster, await testTraefikPath(), workload("traefik"));
   await everythingReady(commit);
   figures.applications = (await applicationsByName(cluster.api)).size;
@@ -151,12 +146,38 @@ stage.claim(
       const { template } = spec as { template: { spec: { containers: { args: string[] }[] } } };
       return template.spec.containers[0]?.args.find((argument) => argument.startsWith("--log.level="));
     };
-    await repository.commit("Say more", VALUES, (text) => text.replace("logLevel: INFO", "logLevel: DEBUG"));
+    await repository.commit("Say more", {
+      [VALUES]: (text) => text.replace("logLevel: INFO", "logLevel: DEBUG"),
+    });
     await eventually("Traefik is to say more", async () => (await level()) === "--log.level=DEBUG");
     const started = Date.now();
     const commit = await repository.revert();
     await argocd.restartController();
     await eventually("Traefik is to say less", async () => (await level()) === "--log.level=INFO");
+    await everythingReady(commit);
+    figures.seconds = Math.round((Date.now() - started) / 1000);
+  },
+);
+
+stage.claim(
+  "a commit that breaks one layer does not hold up another, and its revert survives a killed API server",
+  async (figures) => {
+    const grafana = { ...DEPLOYMENT, namespace: "monitoring", name: "grafana" };
+    const { generation } = (await cluster.api.get(grafana)).metadata;
+    await repository.commit("Break one, change another", {
+      [TRAEFIK]: broken,
+      [GRAFANA]: (text) => text.replace("queryTimeoutSeconds: 60", "queryTimeoutSeconds: 61"),
+    });
+    await eventually("Grafana is rolled out anew", async () => {
+      const now = await cluster.api.get(grafana);
+      return now.metadata.generation !== generation && isComplete(now);
+    });
+    const traefik = await cluster.api.get({ ...DEPLOYMENT, namespace: "traefik", name: "traefik" });
+    expect((traefik.status as { availableReplicas?: number }).availableReplicas).toBe(1);
+    const started = Date.now();
+    const commit = await repository.revert();
+    await cluster.programs.find(({ name }) => name === "kube-apiserver")?.stop("SIGKILL");
+    await cluster.startApiServer();
     await everythingReady(commit);
     figures.seconds = Math.round((Date.now() - started) / 1000);
   },
@@ -186,6 +207,8 @@ stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", 
   expect(await claims()).toEqual(before);
 });
 
+for (const [claim, reason] of Object.entries(NOT_TRIED)) stage.notTried(claim, reason);
+
 function workload(deployment: string): Workload {
   const found = rendered.workloads.find(
     ({ manifest: { kind, name } }) => kind === "Deployment" && name === deployment,
@@ -209,25 +232,25 @@ async function startMetallb(): Promise<void> {
   await startMetallbController(cluster, controller);
 }
 
-/** Every ApplicationSet is there, and every Application of every component is ready, at the commit if one is named. */
 async function everythingReady(commit?: string): Promise<void> {
-  const { components } = rendered.plan;
-  const enabled = Object.entries(components).filter(([, { enabled }]) => enabled);
-  const wanted = [ROOT_NAME, "foundation", ...enabled.map(([name]) => name)];
+  const enabled = Object.entries(rendered.plan.components).filter(([, { enabled }]) => enabled);
+  const names = [ROOT_NAME, "foundation", ...enabled.map(([name]) => name)];
+  await allReady(names, commit);
+}
+
+/** Waits until these are Synced and Healthy; says what Argo CD says when they do not become so. */
+async function allReady(names: readonly string[], commit?: string): Promise<void> {
   await eventually(
-    "everything is Synced and Healthy",
+    `${names.join(", ")}: Synced and Healthy`,
     async () => {
       const applications = await applicationsByName(cluster.api);
-      return wanted.every((name) => isReady(applications.get(name) ?? NOTHING, commit));
+      return names.every((name) => isReady(applications.get(name), commit));
     },
     { seconds: 600, program: argocd.controller() },
   ).catch(withState);
 }
 
-/** What Argo CD says about whatever is not as it should be. */
 async function withState(error: Error): Promise<never> {
   const states = describeUnready(await applicationsByName(cluster.api));
   throw new Error([error.message, ...states].join("\n"));
 }
-
-const NOTHING: Application = { apiVersion: "", kind: "", metadata: { name: "" } };

@@ -33,7 +33,8 @@ export async function applicationSetNames(api: ApiClient): Promise<readonly stri
 }
 
 /** Synced and Healthy, at this commit when one is named. */
-export function isReady({ status }: Application, commit?: string): boolean {
+export function isReady(application: Application | undefined, commit?: string): boolean {
+  const { status } = application ?? {};
   return (
     status?.sync?.status === "Synced" &&
     status.health?.status === "Healthy" &&

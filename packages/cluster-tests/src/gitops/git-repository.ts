@@ -24,8 +24,8 @@ export const BRANCH = "main";
 export interface GitRepository {
   /** `file://…`, as Argo CD is given it. */
   readonly url: string;
-  /** Changes one file and pushes the commit; its id. */
-  commit(message: string, path: string, change: (text: string) => string): Promise<string>;
+  /** Changes files, each by its path, and pushes the commit; its id. */
+  commit(message: string, changes: Readonly<Record<string, (text: string) => string>>): Promise<string>;
   /** Takes the newest commit back, by a commit of its own; its id. */
   revert(): Promise<string>;
 }
@@ -56,12 +56,14 @@ export async function createGitRepository(repository: string, folder: string): P
   };
   return {
     url: `file://${remote}`,
-    async commit(message, path, change) {
-      const file = join(clone, path);
-      const before = await readFile(file, "utf8");
-      const after = change(before);
-      if (after === before) throw new Error(`the commit "${message}" would change nothing in ${path}`);
-      await writeFile(file, after);
+    async commit(message, changes) {
+      for (const [path, change] of Object.entries(changes)) {
+        const file = join(clone, path);
+        const before = await readFile(file, "utf8");
+        const after = change(before);
+        if (after === before) throw new Error(`the commit "${message}" would change nothing in ${path}`);
+        await writeFile(file, after);
+      }
       await git("commit", "--quiet", "--all", `--message=${message}`);
       return push();
     },
