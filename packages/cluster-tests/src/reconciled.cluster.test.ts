@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, jest } from "@jest/globals";
-import type { Workload } from "../../proof/src/manifest/workload.ts";
-import { runBootstrap, testHelmPath, testTraefikPath } from "../test/gitops.ts";
+import { deployment, runBootstrap, testHelmPath, testTraefikPath } from "../test/gitops.ts";
 import { ROOT, renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
 import { startMetallbController } from "./cluster/metallb.ts";
+import { nameOf } from "./cluster/observe-rollout.ts";
 import { eventually } from "./cluster/program.ts";
 import type { Cluster } from "./cluster/start-cluster.ts";
 import { isComplete } from "./cluster/workloads.ts";
@@ -65,7 +65,11 @@ stage.claim("the bootstrap brings Argo CD and its Applications into an empty clu
 });
 
 stage.claim("a component of the first layer that never becomes ready holds back the second", async () => {
-  await startMetallb();
+  const controller = deployment(rendered.workloads, "metallb-controller");
+  await eventually("Argo CD has made MetalLB's Deployment", () => cluster.api.exists(nameOf(controller)), {
+    ...{ seconds: 600, program: argocd.controller() },
+  }).catch(withState);
+  await startMetallbController(cluster, controller);
   await allReady(["foundation", "longhorn", "metallb"]);
   // Longer than a resync: time enough to go on wrongly.
   await new Promise((resolve) => setTimeout(resolve, 12_000));
@@ -77,7 +81,7 @@ stage.claim("its fix, committed, frees everything else without a hand", async (f
   const commit = await repository.commit("Let the proxy become ready", {
     [TRAEFIK]: (text) => text.replace(NEVER_READY, ""),
   });
-  await startTraefik(cluster, await testTraefikPath(), workload("traefik"));
+  await startTraefik(cluster, await testTraefikPath(), deployment(rendered.workloads, "traefik"));
   await everythingReady(commit);
   figures.applications = (await applicationsByName(cluster.api)).size;
   figures.seconds = Math.round((Date.now() - started) / 1000);
@@ -208,29 +212,6 @@ stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", 
 });
 
 for (const [claim, reason] of Object.entries(NOT_TRIED)) stage.notTried(claim, reason);
-
-function workload(deployment: string): Workload {
-  const found = rendered.workloads.find(
-    ({ manifest: { kind, name } }) => kind === "Deployment" && name === deployment,
-  );
-  if (found === undefined) throw new Error(`no Deployment ${deployment} is rendered`);
-  return found;
-}
-
-async function startMetallb(): Promise<void> {
-  const controller = workload("metallb-controller");
-  const { namespace, name } = controller.manifest;
-  await eventually(
-    "Argo CD has made MetalLB's Deployment",
-    () =>
-      cluster.api.get({ ...DEPLOYMENT, namespace, name }).then(
-        () => true,
-        () => false,
-      ),
-    { seconds: 240, program: argocd.controller() },
-  ).catch(withState);
-  await startMetallbController(cluster, controller);
-}
 
 async function everythingReady(commit?: string): Promise<void> {
   const enabled = Object.entries(rendered.plan.components).filter(([, { enabled }]) => enabled);

@@ -1,6 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { obtainHelm } from "@t495/proof";
+import type { Workload } from "../../proof/src/manifest/workload.ts";
 import { findTraefik, TRAEFIK_NEIGHBOURS, traefikMissing } from "../../render-tests/test/traefik-program.ts";
 import type { Cluster } from "../src/cluster/start-cluster.ts";
 import { BRANCH, type GitRepository } from "../src/gitops/git-repository.ts";
@@ -35,4 +36,11 @@ export async function testTraefikPath(): Promise<string> {
   const path = await findTraefik(version);
   if (path === undefined) throw new Error(traefikMissing(version));
   return path;
+}
+
+/** A rendered Deployment by its name. */
+export function deployment(workloads: readonly Workload[], name: string): Workload {
+  const found = workloads.find(({ manifest }) => manifest.kind === "Deployment" && manifest.name === name);
+  if (found === undefined) throw new Error(`no Deployment ${name} is rendered`);
+  return found;
 }

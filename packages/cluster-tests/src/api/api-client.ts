@@ -82,6 +82,14 @@ export class ApiClient {
     return this.#call({ method: "GET", path: await this.#pathOf(name) });
   }
 
+  /** Whether the server answers that there is one. */
+  async exists(name: ObjectName): Promise<boolean> {
+    return this.get(name).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Every object of a kind, in one namespace or in all. */
   async list(kind: ResourceKind, namespace?: string): Promise<KubernetesObject[]> {
     const resource = await this.#resources.find(kind);

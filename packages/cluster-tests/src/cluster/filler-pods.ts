@@ -76,7 +76,8 @@ export async function fillersOf(api: ApiClient, plan: Plan): Promise<KubernetesO
       fillerPod({
         ...{ namespace, name: "filler", containers },
         priorityClass: priorityOf(plan, namespace),
-        requests: { memory, cpu: left("requests.cpu") },
+        // No pod may request more than its limit, however much the quota still admits.
+        requests: { memory, cpu: least(left("requests.cpu"), left("limits.cpu")) },
         limits: { memory, cpu: left("limits.cpu") },
       }),
     );
@@ -113,4 +114,8 @@ function priorityOf(plan: Plan, namespace: string): string {
 
 function ceil(amount: Amount, size: Amount): number {
   return Number((amount + size - 1n) / size) || 1;
+}
+
+function least(one: Amount, other: Amount): Amount {
+  return one < other ? one : other;
 }

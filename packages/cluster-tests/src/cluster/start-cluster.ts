@@ -87,12 +87,7 @@ async function readDefinitions(folder: string): Promise<readonly Manifest[]> {
 export async function createNamespace(api: ApiClient, name: string): Promise<void> {
   await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, { manager: "bootstrap" });
   const account = { apiVersion: "v1", kind: "ServiceAccount", namespace: name, name: "default" };
-  await eventually(`namespace ${name} has a ServiceAccount`, () =>
-    api.get(account).then(
-      () => true,
-      () => false,
-    ),
-  );
+  await eventually(`namespace ${name} has a ServiceAccount`, () => api.exists(account));
 }
 
 /** What K3s itself brings, and no chart renders: its storage class. */

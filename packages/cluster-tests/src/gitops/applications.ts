@@ -2,7 +2,7 @@ import type { KubernetesObject } from "@t495/proof";
 import type { ApiClient } from "../api/api-client.ts";
 
 export const NAMESPACE = "argocd";
-export const APPLICATION = { apiVersion: "argoproj.io/v1alpha1", kind: "Application" } as const;
+const APPLICATION = { apiVersion: "argoproj.io/v1alpha1", kind: "Application" } as const;
 export const APPLICATION_SET = { apiVersion: "argoproj.io/v1alpha1", kind: "ApplicationSet" } as const;
 export const ROOT_NAME = "platform";
 
