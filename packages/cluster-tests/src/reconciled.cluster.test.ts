@@ -70,7 +70,8 @@ stage.claim("a component of the first layer that never becomes ready holds back 
     ...{ seconds: 600, program: argocd.controller() },
   }).catch(withState);
   await startMetallbController(cluster, controller);
-  await allReady(["foundation", "longhorn", "metallb"]);
+  // Longhorn has an Ingress, which waits for the proxy.
+  await allReady(["foundation", "metallb"]);
   // Longer than a resync: time enough to go on wrongly.
   await new Promise((resolve) => setTimeout(resolve, 12_000));
   expect([...(await applicationSetNames(cluster.api))].sort()).toEqual(["foundation", "infrastructure"]);
