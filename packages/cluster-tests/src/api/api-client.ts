@@ -185,7 +185,13 @@ export class ApiClient {
           headers: {
             authorization: `Bearer ${this.#options.token}`,
             accept: "application/json",
-            ...(text === undefined ? {} : { "content-type": contentType ?? "application/json" }),
+            // Node gives the body of a DELETE no length by itself, and the server reads it as the next request.
+            ...(text === undefined
+              ? {}
+              : {
+                  "content-type": contentType ?? "application/json",
+                  "content-length": Buffer.byteLength(text),
+                }),
           },
         },
         (response) => {
