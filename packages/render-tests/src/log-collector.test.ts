@@ -152,9 +152,4 @@ describe("one value", () => {
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow(message);
   });
-
-  test("is refused for a collector without Loki, which says what to do", async () => {
-    const refused = renderDataService("promtail", ["global.components.loki.enabled=false"]);
-    await expect(refused).rejects.toThrow(/global\.components\.loki is not.*Disable both, or neither/);
-  });
 });

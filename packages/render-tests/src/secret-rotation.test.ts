@@ -100,6 +100,13 @@ const ROTATIONS: readonly (readonly [string, readonly string[], readonly string[
   ["jupyterhub", ["cookie-secret"], ["restart jupyter/jupyterhub-hub"]],
   ["jupyterhub", ["admin-password"], ["restart jupyter/jupyterhub-hub"]],
   ["jupyterhub", ["proxy-token"], ["restart jupyter/jupyterhub-hub, jupyter/jupyterhub-proxy"]],
+  [
+    "argocd-redis",
+    [],
+    [
+      "restart argocd/argocd-redis, argocd/argocd-repo-server, argocd/argocd-server, argocd/argocd-application-controller",
+    ],
+  ],
   ["grafana", [], ["tell monitoring/deployment/grafana"]],
   ["traefik-dashboards", [], ["restart traefik/traefik"]],
 ];

@@ -7,16 +7,17 @@ import { $ } from "zx";
 
 /**
  * `pnpm test`: types, lint and every test, through turbo's cache. `pnpm test:programs`: real programs under the
- * rendered configuration. Helm is found first, so that its version is
+ * rendered configuration. `pnpm test:cluster`: a real control plane. Helm is found first, so that its version is
  * part of what turbo hashes; results are files that turbo keeps, so that the last line is true for a
  * cached run too.
  */
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const [suite] = process.argv.slice(2);
-const isPrograms = suite === "programs";
-const TASKS = isPrograms ? ["test:programs"] : ["typecheck", "lint", "test"];
-const RESULTS = isPrograms ? ".turbo/jest-programs-results.json" : ".turbo/jest-results.json";
+/** Suites beside the ordinary one, by the word after `test.mjs`: their task is `test:<suite>`. */
+const isApart = ["programs", "cluster"].includes(suite);
+const TASKS = isApart ? [`test:${suite}`] : ["typecheck", "lint", "test"];
+const RESULTS = isApart ? `.turbo/jest-${suite}-results.json` : ".turbo/jest-results.json";
 
 process.exitCode = await main();
 
@@ -49,7 +50,7 @@ async function main() {
 
 /** Failures of one task do not hide those of another. */
 function options() {
-  return ["--continue", "--output-logs=errors-only", ...process.argv.slice(isPrograms ? 3 : 2)];
+  return ["--continue", "--output-logs=errors-only", ...process.argv.slice(isApart ? 3 : 2)];
 }
 
 /** Turbo runs scripts with the `pnpm` on PATH; where corepack starts pnpm there is none, so one is made. */

@@ -298,7 +298,7 @@ describe("export and import", () => {
     writeFileSync(join(folder, "by-phrase.age"), stdout);
     const empty = new SecretsCluster(join(folder, "by-phrase"));
     const words = ["import", "by-phrase.age", "--passphrase-file", "phrase", "--dry-run"];
-    expect((await secrets(empty, ...words)).stdout).toMatch(/^creates {2}grafana, /);
+    expect((await secrets(empty, ...words)).stdout).toMatch(/^creates {2}argocd-redis, grafana, /);
   }, 90_000);
 
   test.each<[string, readonly string[], string]>([

@@ -60,6 +60,13 @@ describe("argocdOrder", () => {
     ]);
   });
 
+  test("knows no order of namesakes of two kinds that Argo CD does not list", () => {
+    const steps = (lines: string): number[] => argocdOrder(objects(lines)).map(({ step }) => step);
+    expect(steps("L2Advertisement lan\nIPAddressPool lan")).toEqual([0, 0]);
+    expect(steps("L2Advertisement lan\nIPAddressPool pool")).toEqual([0, 1]);
+    expect(steps("Service app\nDeployment app")).toEqual([0, 1]);
+  });
+
   test("pulls a namespace to the phase and wave of its first user", () => {
     expect(order("Namespace a @1\nNamespace b @2\nJob a/x hook=PreSync\nJob b/z hook=PreSync")).toEqual([
       "PreSync 0 Namespace a",

@@ -12,8 +12,9 @@ export interface SyncTask {
   /** What the object asked for; differs from phase and wave only where Argo CD overrode it. */
   readonly declared: { readonly phase: SyncPhase; readonly wave: number };
   /**
-   * Number of the batch, counted through the whole sync: objects of one batch are applied at the same time,
-   * batches one after another. Argo CD waits for health only between waves, never between batches.
+   * Number of the batch, counted through the whole sync: objects of one batch are applied at the same time or in an
+   * order that changes from sync to sync, batches one after another. Argo CD waits for health only between waves, never
+   * between batches.
    */
   readonly step: number;
 }
@@ -152,7 +153,8 @@ function withSteps(tasks: readonly MutableTask[]): readonly SyncTask[] {
     const sameBatch =
       previous?.phase === task.phase &&
       previous.wave === task.wave &&
-      previous.manifest.kind === task.manifest.kind;
+      // Namesakes of two kinds that Argo CD does not list are alike to its sort, which starts from a map.
+      (previous.manifest.kind === task.manifest.kind || compareTasks(previous, task) === 0);
     if (!sameBatch) step++;
     previous = task;
     return { ...task, step };

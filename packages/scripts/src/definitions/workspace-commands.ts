@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../command.ts";
+import { profiles } from "./options.ts";
 
 /** What looks after this repository. */
 export const workspaceCommands: Readonly<Record<string, CommandDefinition>> = {
@@ -38,6 +39,17 @@ export const workspaceCommands: Readonly<Record<string, CommandDefinition>> = {
       yes: { type: "boolean", description: "For push and tag: do it; else it is only said." },
     },
     load: () => import("../commands/release.ts"),
+  },
+  cluster: {
+    summary: "A real control plane on loopback, for trying things: build, up, down, status.",
+    arguments: "ACTION",
+    maxArguments: 1,
+    options: {
+      profile: { ...profiles, multiple: false },
+      empty: { type: "boolean", description: "up: only the node, nothing of the platform." },
+      foreground: { type: "boolean", description: "up: stay in this process until it is ended." },
+    },
+    load: () => import("../commands/cluster.ts"),
   },
   docs: {
     summary: "Write what is generated from the sources.",

@@ -65,7 +65,14 @@ testRule(validObject, {
   ],
   "removed-versions": ["unserved-version", "unserved-version", "unserved-version"],
   "requests-above-limits": ["requests-exceed-limits"],
-  "required-left-out": ["missing-field", "missing-field", "missing-field", "missing-field"],
+  "required-left-out": [
+    "missing-field",
+    "missing-field",
+    "missing-field",
+    "missing-field",
+    "missing-field",
+    "missing-field",
+  ],
   roles: ["invalid-value", "invalid-value", "missing-field", "missing-field", "conflicting-fields"],
   "services-and-autoscalers": [
     "missing-field",

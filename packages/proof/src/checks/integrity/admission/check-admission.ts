@@ -1,7 +1,7 @@
 import type { Manifest } from "../../../manifest/kubernetes-object.ts";
 import { at, objectsIn } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
-import type { AdmissionProblem } from "./admission-problem.ts";
+import { type AdmissionProblem, missing } from "./admission-problem.ts";
 import { checkConfigMap, checkSecret } from "./configuration.ts";
 import { checkMetadata } from "./metadata.ts";
 import { checkIngress, checkNetworkPolicy } from "./networking.ts";
@@ -36,12 +36,39 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "scheduling.k8s.io/PriorityClass": checkPriorityClass,
 };
 
+/** Fields that the schemas call optional, and without which the API server refuses every object of the kind. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  "/PersistentVolume": ["accessModes", "capacity"],
+  "/PersistentVolumeClaim": [],
+  "/Pod": [],
+  "/ReplicationController": ["selector", "template"],
+  "apps/DaemonSet": [],
+  "apps/Deployment": [],
+  "apps/ReplicaSet": [],
+  "apps/StatefulSet": [],
+  "batch/Job": [],
+  "networking.k8s.io/IngressClass": ["controller"],
+};
+
+function* checkRequired({ group, kind, object }: Manifest): Generator<AdmissionProblem> {
+  const fields = REQUIRED[`${group}/${kind}`];
+  if (fields === undefined) return;
+  const why = `the API server refuses a ${kind} without it`;
+  if (at(object, "spec") === undefined) yield missing("spec", why, "Write it.");
+  else {
+    for (const field of fields) {
+      if (at(object, "spec", field) === undefined) yield missing(`spec.${field}`, why, "Write it.");
+    }
+  }
+}
+
 /** What the API server checks in code, because no schema can say it. */
 export function* checkAdmission(
   manifest: Manifest,
   workload: Workload | undefined,
 ): Generator<AdmissionProblem> {
   yield* checkMetadata(manifest);
+  yield* checkRequired(manifest);
   const check = CHECKS[`${manifest.group}/${manifest.kind}`];
   if (check !== undefined) yield* check(manifest);
   if (workload === undefined) return;

@@ -1,0 +1,69 @@
+import type { KubernetesObject } from "@t495/proof";
+import type { ApiClient } from "../api/api-client.ts";
+
+export const NAMESPACE = "argocd";
+const APPLICATION = { apiVersion: "argoproj.io/v1alpha1", kind: "Application" } as const;
+export const APPLICATION_SET = { apiVersion: "argoproj.io/v1alpha1", kind: "ApplicationSet" } as const;
+export const ROOT_NAME = "platform";
+
+/** An Application or ApplicationSet as far as its condition says whether all is well. */
+export interface Application extends KubernetesObject {
+  readonly status?: {
+    readonly sync?: { readonly status?: string; readonly revision?: string };
+    readonly health?: { readonly status?: string; readonly message?: string };
+    readonly operationState?: { readonly phase?: string; readonly message?: string };
+    readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
+    readonly resources?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly status?: string;
+      readonly health?: { readonly status?: string; readonly message?: string };
+    }[];
+  };
+}
+
+/** Every Application by its name. */
+export async function applicationsByName(api: ApiClient): Promise<ReadonlyMap<string, Application>> {
+  const found = (await api.list(APPLICATION, NAMESPACE)) as Application[];
+  return new Map(found.map((application) => [application.metadata.name, application]));
+}
+
+export async function applicationSetNames(api: ApiClient): Promise<readonly string[]> {
+  return (await api.list(APPLICATION_SET, NAMESPACE)).map(({ metadata }) => metadata.name);
+}
+
+/** Synced and Healthy, at this commit when one is named. */
+export function isReady(application: Application | undefined, commit?: string): boolean {
+  const { status } = application ?? {};
+  return (
+    status?.sync?.status === "Synced" &&
+    status.health?.status === "Healthy" &&
+    (commit === undefined || status.sync.revision === commit)
+  );
+}
+
+/** Whether an ApplicationSet, this very one, made it. */
+export function isOwnedBy(application: Application | undefined, { metadata }: KubernetesObject): boolean {
+  const owners = (application?.metadata.ownerReferences ?? []) as readonly { readonly uid: string }[];
+  return owners.some(({ uid }) => uid === metadata.uid);
+}
+
+/** What is not ready, with Argo CD's own words; empty when everything is. */
+export function describeUnready(applications: ReadonlyMap<string, Application>): readonly string[] {
+  return [...applications]
+    .filter(([, application]) => !isReady(application))
+    .map(([name, { status = {} }]) => {
+      const { sync, health, operationState, conditions = [], resources = [] } = status;
+      const unwell = resources
+        .filter(
+          (resource) =>
+            resource.status === "OutOfSync" || (resource.health?.status ?? "Healthy") !== "Healthy",
+        )
+        .map((resource) => `${resource.kind}/${resource.name} ${resource.status} ${resource.health?.status}`);
+      return [
+        `${name}: ${sync?.status} ${health?.status}, ${operationState?.phase} ${operationState?.message ?? ""}`,
+        ...conditions.map(({ type, message }) => `${type} ${message}`),
+        ...unwell.slice(0, 10),
+      ].join("; ");
+    });
+}

@@ -1,0 +1,190 @@
+import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseQuantity } from "../../../proof/src/accounting/quantity.ts";
+import type { Workload } from "../../../proof/src/manifest/workload.ts";
+import type { ControlPlane } from "../cluster/control-plane.ts";
+import { freePort } from "../cluster/free-port.ts";
+import { eventually, type Program, startProgram } from "../cluster/program.ts";
+import { runCommand } from "./run-command.ts";
+
+const NAMESPACE = "argocd";
+
+export interface ArgocdOptions {
+  /** Helm, as the image of Argo CD has it on PATH. */
+  readonly helm: string;
+  /** The rendered workloads; Argo CD's are among them. */
+  readonly workloads: readonly Workload[];
+}
+
+/** The processes of Argo CD that do the work, each with the rights of its ServiceAccount. */
+export interface Argocd {
+  controller(): Program;
+  /** Kills the application controller and starts it again. */
+  restartController(): Promise<void>;
+  /** The most that a process ever had resident, and the limit of its rendered container; in bytes. */
+  memoryOf(role: Role): Promise<{ readonly peak: number; readonly limit: number }>;
+}
+
+type Role = "application-controller" | "applicationset-controller" | "repo-server";
+
+type Container = Workload["podSpec"]["containers"][number];
+
+/**
+ * Starts Argo CD's real programs with the arguments that its chart renders. Addresses are moved to loopback and
+ * intervals shortened; nothing else differs.
+ */
+export async function startArgocd(plane: ControlPlane, { helm, workloads }: ArgocdOptions): Promise<Argocd> {
+  const folder = join(plane.folder, "argocd");
+  const bin = join(folder, "bin");
+  await mkdir(bin, { recursive: true });
+  await prepareFolders(folder);
+  await symlink(helm, join(bin, "helm"));
+  await addGitWrapper(plane, bin);
+  const redis = await startRedis(plane, folder);
+  const [repoPort, repoMetrics] = [await freePort(), await freePort()];
+
+  const containerOf = (role: string): Container => {
+    const workload = workloads.find(({ manifest }) => manifest.name === `argocd-${role}`);
+    const [container] = workload?.podSpec.containers ?? [];
+    if (container === undefined) throw new Error(`no workload argocd-${role} is rendered`);
+    return container;
+  };
+  const start = async (role: Role, moved: Readonly<Record<string, string>>): Promise<Program> => {
+    const { args = [], env = [] } = containerOf(role);
+    const path = join(bin, `argocd-${role}`);
+    await rm(path, { force: true });
+    await symlink(plane.pathOf("argocd"), path);
+    const temporary = join(folder, "tmp", role);
+    await mkdir(temporary, { recursive: true });
+    const plain = env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]));
+    const program = await startProgram({
+      name: `argocd-${role}`,
+      path,
+      logs: plane.logs,
+      args: withFlags(args, moved),
+      env: {
+        ...Object.fromEntries(plain),
+        ...(await environment(folder)),
+        ...{ NAMESPACE, TMPDIR: temporary, REDIS_PASSWORD: redis.password },
+        PATH: `${bin}:${process.env.PATH}`,
+        KUBECONFIG: await plane.kubeconfigOf(NAMESPACE, `argocd-${role}`),
+      },
+    });
+    plane.programs.push(program);
+    return program;
+  };
+
+  const repoServer = await start("repo-server", {
+    ...{ port: `${repoPort}`, "metrics-port": `${repoMetrics}`, redis: redis.address },
+    ...{ address: LOOPBACK, "metrics-address": LOOPBACK, "revision-cache-expiration": "2s" },
+  });
+  const repository = `${LOOPBACK}:${repoPort}`;
+  await eventually("Argo CD's repo-server answers", () => answers(repoMetrics), { program: repoServer });
+  const applicationSets = await start("applicationset-controller", {
+    "argocd-repo-server": repository,
+    ...(await loopbackPorts(["metrics-addr", "probe-addr", "webhook-addr"])),
+  });
+  const startController = async (): Promise<Program> =>
+    start("application-controller", {
+      ...{ "repo-server": repository, redis: redis.address, "metrics-port": `${await freePort()}` },
+      ...{ "app-resync": "10", "app-resync-jitter": "0" },
+    });
+  let controller = await startController();
+  return {
+    controller: () => controller,
+    async restartController() {
+      await controller.stop("SIGKILL");
+      controller = await startController();
+    },
+    async memoryOf(role) {
+      const programs = {
+        "application-controller": controller,
+        "applicationset-controller": applicationSets,
+        "repo-server": repoServer,
+      };
+      const limit = parseQuantity(containerOf(role).resources?.limits?.memory) ?? 0n;
+      return { peak: await peakMemory(programs[role]), limit: Number(limit / 1000n) };
+    },
+  };
+}
+
+/** What Linux calls the high water mark. */
+async function peakMemory({ pid }: Program): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+}
+
+const LOOPBACK = "127.0.0.1";
+
+/** Flags that are rendered take the new value, others are added. */
+function withFlags(args: readonly string[], moved: Readonly<Record<string, string>>): string[] {
+  const kept = args.filter(
+    (argument) => !Object.keys(moved).some((flag) => argument.startsWith(`--${flag}=`)),
+  );
+  return [...kept, ...Object.entries(moved).map(([flag, value]) => `--${flag}=${value}`)];
+}
+
+async function loopbackPorts(flags: readonly string[]): Promise<Record<string, string>> {
+  const ports: Record<string, string> = {};
+  for (const flag of flags) ports[flag] = `${LOOPBACK}:${await freePort()}`;
+  return ports;
+}
+
+async function prepareFolders(folder: string): Promise<void> {
+  for (const name of ["tls", "ssh", "helm", "redis"]) await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, "ssh/ssh_known_hosts"), "");
+}
+
+/** What the image and the pod's volumes give, in folders of this run. */
+async function environment(folder: string): Promise<Record<string, string>> {
+  const helm = join(folder, "helm");
+  return {
+    ARGOCD_FAKE_IN_CLUSTER: "true",
+    ARGOCD_RECONCILIATION_TIMEOUT: "5s",
+    ARGOCD_TLS_DATA_PATH: join(folder, "tls"),
+    ARGOCD_SSH_DATA_PATH: join(folder, "ssh"),
+    ...{ HELM_CACHE_HOME: helm, HELM_CONFIG_HOME: helm, HELM_DATA_HOME: helm },
+    KUBECACHEDIR: join(folder, "tmp/kubecache"),
+    // Git trusts a remote on disk, whoever looks.
+    ...{ GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },
+  };
+}
+
+/** Argo CD calls it for every revision, even where signatures are not checked. */
+async function addGitWrapper({ repository }: ControlPlane, bin: string): Promise<void> {
+  const name = "git-verify-wrapper.sh";
+  const module = join(repository, "packages/render-tests/programs/argocd");
+  const version = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", "github.com/argoproj/argo-cd/v3"];
+  const source = (await runCommand("go", version, { cwd: module })).trim();
+  await copyFile(join(source, "hack", name), join(bin, name));
+  await chmod(join(bin, name), 0o755);
+}
+
+/** Debian's Redis with the rendered configuration and the password of the Secret. */
+async function startRedis(
+  plane: ControlPlane,
+  folder: string,
+): Promise<{ readonly address: string; readonly password: string }> {
+  const named = { apiVersion: "v1", namespace: NAMESPACE, name: "argocd-redis" };
+  const secret = (await plane.api.get({ ...named, kind: "Secret" })).data as Record<string, string>;
+  const { auth = "" } = secret;
+  const password = Buffer.from(auth, "base64").toString("utf8");
+  const port = await freePort();
+  const file = join(folder, "redis/redis.conf");
+  const files = (await plane.api.get({ ...named, kind: "ConfigMap" })).data as Record<string, string>;
+  const rendered = (files["redis.conf"] ?? "")
+    .split("\n")
+    .filter((line) => !/^(include|port|dir) /.test(line));
+  const own = [`bind ${LOOPBACK}`, `port ${port}`, `dir ${dirname(file)}`, `requirepass "${password}"`];
+  await writeFile(file, [...rendered, ...own].join("\n"), { mode: 0o600 });
+  const program = await startProgram({ name: "redis", path: "redis-server", args: [file], logs: plane.logs });
+  plane.programs.push(program);
+  return { address: `${LOOPBACK}:${port}`, password };
+}
+
+async function answers(port: number): Promise<boolean> {
+  return fetch(`http://${LOOPBACK}:${port}/metrics`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

@@ -1,0 +1,46 @@
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { obtainHelm } from "@t495/proof";
+import type { Workload } from "../../proof/src/manifest/workload.ts";
+import { findTraefik, TRAEFIK_NEIGHBOURS, traefikMissing } from "../../render-tests/test/traefik-program.ts";
+import type { Cluster } from "../src/cluster/start-cluster.ts";
+import { BRANCH, type GitRepository } from "../src/gitops/git-repository.ts";
+import { runCommand } from "../src/gitops/run-command.ts";
+import { CACHE, ROOT } from "./platform.ts";
+
+/** `platform bootstrap`, as a person runs it, with the kubectl of the API server's own version. */
+export async function runBootstrap(cluster: Cluster, repository: GitRepository): Promise<string> {
+  const bin = join(cluster.folder, "bin");
+  await mkdir(bin, { recursive: true });
+  await symlink(cluster.pathOf("kubectl"), join(bin, "kubectl"));
+  const options = [
+    ...["--yes", "--no-wait", `--kubeconfig=${await cluster.kubeconfig("admin")}`],
+    ...[`--repository=${repository.url}`, `--revision=${BRANCH}`, `--profile=${cluster.plan.profile}`],
+  ];
+  const platform = join(ROOT, "packages/scripts/bin/platform.mjs");
+  return runCommand(process.execPath, [platform, "bootstrap", ...options], {
+    cwd: ROOT,
+    env: { PATH: `${bin}:${process.env.PATH}` },
+  });
+}
+
+/** The Helm that renders for the proof, for Argo CD to render with. */
+export async function testHelmPath(): Promise<string> {
+  const helm = await obtainHelm({ env: process.env, cacheDirectory: CACHE, report: () => {} });
+  return helm.path;
+}
+
+/** The nearest release that is to be had as a program. */
+export async function testTraefikPath(): Promise<string> {
+  const version = TRAEFIK_NEIGHBOURS[1];
+  const path = await findTraefik(version);
+  if (path === undefined) throw new Error(traefikMissing(version));
+  return path;
+}
+
+/** A rendered Deployment by its name. */
+export function deployment(workloads: readonly Workload[], name: string): Workload {
+  const found = workloads.find(({ manifest }) => manifest.kind === "Deployment" && manifest.name === name);
+  if (found === undefined) throw new Error(`no Deployment ${name} is rendered`);
+  return found;
+}
