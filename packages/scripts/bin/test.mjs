@@ -24,6 +24,8 @@ process.exitCode = await main();
 async function main() {
   const helm = await findHelm();
   if (helm === undefined) return 2;
+  // No test waits for a compiler.
+  if (suite === "cluster" && !(await buildCluster())) return 2;
   const packages = testedPackages();
   // What is found afterwards was written by this run, or restored by turbo for exactly these inputs.
   for (const folder of packages) rmSync(join(folder, RESULTS), { force: true });
@@ -75,6 +77,16 @@ async function findHelm() {
   const stdio = ["ignore", "pipe", "inherit"];
   const tools = await $({ stdio, nothrow: true })`${process.execPath} ${platform} tools --format json`;
   return tools.exitCode === 0 ? JSON.parse(tools.stdout).helm : undefined;
+}
+
+/** False when a program of the control plane is not to be had; why is said on stderr. */
+async function buildCluster() {
+  const platform = fileURLToPath(new URL("platform.mjs", import.meta.url));
+  const { exitCode } = await $({
+    stdio: "inherit",
+    nothrow: true,
+  })`${process.execPath} ${platform} cluster build`;
+  return exitCode === 0;
 }
 
 function testedPackages() {

@@ -1,4 +1,4 @@
-import { at, stringAt } from "../manifest/values.ts";
+import { at, stringAt, textOf } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
 import { itemsOf, nameOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
@@ -58,7 +58,7 @@ function* compareClass(
       severity: "error",
       object: `StorageClass ${nameOf(found)}`,
       message: `${field} is ${actual}; the plan says ${limit}`,
-      actual: String(actual),
+      actual: textOf(actual),
       limit: String(limit),
       fix: "a class cannot be changed: delete it (volumes stay) and let Argo CD or K3s make it again",
     };
@@ -78,7 +78,7 @@ export const runningPriorityClasses: Examination = {
       if (found === undefined) {
         yield { severity: "error", object, message: "it is not there: pods that name it are refused", fix };
       } else if (found.value !== value) {
-        const actual = String(found.value);
+        const actual = textOf(found.value);
         const message = `its value is ${actual}; the plan says ${value}`;
         yield { severity: "error", object, message, actual, limit: value, fix };
       } else if ((found.globalDefault === true) !== globalDefault) {

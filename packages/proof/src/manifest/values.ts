@@ -35,3 +35,8 @@ export function objectAt(value: unknown, ...path: readonly (string | number)[]):
   const found = at(value, ...path);
   return isObject(found) ? found : undefined;
 }
+
+/** Any value as text for people. Not `String`: that throws for an object whose `toString` is no function. */
+export function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}

@@ -1,5 +1,5 @@
 import { parseGoYaml } from "../../manifest/go-yaml.ts";
-import { at, isObject } from "../../manifest/values.ts";
+import { at, isObject, textOf } from "../../manifest/values.ts";
 import { LOKI, runsProgram } from "./container-program.ts";
 import { binarySize, type ContainerTexts, type MemorySetting, SOME } from "./memory-setting.ts";
 
@@ -28,7 +28,7 @@ export function* lokiSettings(texts: ContainerTexts): Generator<MemorySetting> {
   const hasNoLog = at(wal, "enabled") === false || !ingests;
   const caches = [...embeddedCaches(configuration?.value)];
   const unset = configuration === undefined || hasNoLog ? undefined : REPLAY_CEILING;
-  const value = given ?? (written === undefined ? unset : String(written));
+  const value = given ?? (written === undefined ? unset : textOf(written));
   if (value === undefined && caches.length === 0) return;
   const ceiling = value === undefined ? 0 : binarySize(value);
   const cached = caches.reduce((sum, size) => sum + size, 0) * MIB;

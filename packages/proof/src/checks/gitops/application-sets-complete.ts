@@ -1,5 +1,5 @@
 import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
-import { at, stringAt } from "../../manifest/values.ts";
+import { at, stringAt, textOf } from "../../manifest/values.ts";
 import { annotationItems, annotationsOf } from "../../order/annotations.ts";
 import type { GeneratedElement } from "../../order/application-sets.ts";
 import { FOUNDATION, layerOf } from "../../order/applications.ts";
@@ -163,7 +163,7 @@ function* unfilled({ manifest }: ComponentSet): Generator<Problem<Code>> {
     path: "spec.goTemplate",
     message:
       "its template is written for Go's templates, and nothing reads it as one: no Application gets its name",
-    actual: String(at(manifest.object, "spec", "goTemplate") ?? "not set"),
+    actual: textOf(at(manifest.object, "spec", "goTemplate") ?? "not set"),
     limit: "true",
     fix: "Set goTemplate: true.",
   };

@@ -1,6 +1,6 @@
 import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at, objectsIn, stringAt, stringsIn } from "../../manifest/values.ts";
+import { at, objectsIn, stringAt, stringsIn, textOf } from "../../manifest/values.ts";
 import { annotationItems, annotationsOf } from "../../order/annotations.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { ARGOPROJ, type ComponentSet, objectsByComponent, readSets } from "./application-sets.ts";
@@ -107,7 +107,7 @@ function* checkTemplate(manifest: Manifest, spec: unknown, path: string): Genera
       manifest,
       path: `${path}.syncPolicy.automated.selfHeal`,
       message: "what somebody changes in the cluster stays changed",
-      actual: String(at(policy, "automated", "selfHeal") ?? "not set"),
+      actual: textOf(at(policy, "automated", "selfHeal") ?? "not set"),
       limit: "true",
       fix: "Set automated.selfHeal: true.",
     };
@@ -126,7 +126,7 @@ function* checkRetry(manifest: Manifest, retry: unknown, path: string): Generato
     message: isBounded
       ? "retries apply the commit that failed, not the one that mends it"
       : "retries have no positive limit: a sync that fails is tried for ever, or not again",
-    actual: String((isBounded ? at(retry, "refresh") : limit) ?? "not set"),
+    actual: textOf((isBounded ? at(retry, "refresh") : limit) ?? "not set"),
     limit: isBounded ? "true" : "a positive number",
     fix: isBounded ? "Set retry.refresh: true." : "Set retry.limit to a number, such as 10.",
   };

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at } from "../../manifest/values.ts";
+import { at, textOf } from "../../manifest/values.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { defineRule, type Problem } from "../rule.ts";
 
@@ -126,9 +126,9 @@ function* checkRendered(manifest: Manifest, plan: Plan): Generator<Problem<Code>
         code: "class-differs",
         manifest,
         path,
-        message: `${name} has ${path} ${String(actual)}, the plan says ${limit}`,
-        actual: String(actual),
-        limit: String(limit),
+        message: `${name} has ${path} ${textOf(actual)}, the plan says ${limit}`,
+        actual: textOf(actual),
+        limit: textOf(limit),
         fix: `set ${path}: ${limit}`,
       };
     }
@@ -159,8 +159,8 @@ function* checkSafety(manifest: Manifest): Generator<Problem<Code>> {
       code: "data-deleted-with-claim",
       manifest,
       path: "reclaimPolicy",
-      message: `${name} has reclaimPolicy ${String(reclaims)}: whoever deletes a claim deletes its data`,
-      actual: String(reclaims),
+      message: `${name} has reclaimPolicy ${textOf(reclaims)}: whoever deletes a claim deletes its data`,
+      actual: textOf(reclaims),
       limit: "Retain",
       fix: "set reclaimPolicy: Retain",
     };
@@ -171,8 +171,8 @@ function* checkSafety(manifest: Manifest): Generator<Problem<Code>> {
     code: "more-replicas-than-nodes",
     manifest,
     path: "parameters.numberOfReplicas",
-    message: `${name} asks for ${String(replicas)} replicas of each volume, and there is ${NODES} node: every volume stays degraded`,
-    actual: String(replicas),
+    message: `${name} asks for ${textOf(replicas)} replicas of each volume, and there is ${NODES} node: every volume stays degraded`,
+    actual: textOf(replicas),
     limit: NODES,
     fix: `set numberOfReplicas: "${NODES}"`,
   };

@@ -1,4 +1,4 @@
-import { at, stringsIn } from "../../manifest/values.ts";
+import { at, stringsIn, textOf } from "../../manifest/values.ts";
 import { nearest } from "../../nearest.ts";
 import { K3S_OPTIONS } from "../../node/k3s-options.ts";
 import type { NodeConfiguration } from "../../node/node-configuration.ts";
@@ -65,7 +65,7 @@ function* checkEnforcement(k3s: unknown): Generator<Problem<NodeCode>> {
     ["disable-network-policy", "true"],
     ["flannel-backend", "none"],
   ] as const) {
-    if (String(at(k3s, option)) !== value) continue;
+    if (textOf(at(k3s, option)) !== value) continue;
     yield {
       code: "policies-not-enforced",
       path: `${K3S_CONFIG}: ${option}`,
@@ -88,12 +88,12 @@ function* checkNetwork(k3s: unknown, { node }: Plan): Generator<Problem<NodeCode
     ];
   for (const [option, value, byDefault] of planned) {
     const actual = at(k3s, option) ?? byDefault;
-    if (String(actual) === String(value)) continue;
+    if (textOf(actual) === textOf(value)) continue;
     yield {
       code: "network-differs",
       path: `${K3S_CONFIG}: ${option}`,
       message: `${option} is ${actual ?? "left to the machine"}; the plan says ${value}`,
-      actual: actual === undefined ? undefined : String(actual),
+      actual: actual === undefined ? undefined : textOf(actual),
       limit: value,
       fix: `write ${option}: ${value}`,
     };

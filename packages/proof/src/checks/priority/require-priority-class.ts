@@ -1,4 +1,5 @@
 import { namespaceOf } from "../../manifest/kubernetes-object.ts";
+import { textOf } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { classNameOf, isSystemClass, type PriorityClasses, priorityClasses } from "./priority-classes.ts";
@@ -110,7 +111,7 @@ function* contradictions(
       manifest,
       path: `${podSpecPath}.${field}`,
       message: `${field} is ${written}, but ${name === "" ? "without a class it is" : `class ${name} gives`} ${expected}, so the pods are refused`,
-      actual: String(written),
+      actual: textOf(written),
       limit: String(expected),
       fix: `remove ${field}: the class decides it`,
     };

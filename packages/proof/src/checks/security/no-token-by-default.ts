@@ -1,5 +1,5 @@
 import { type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
-import { at, objectsIn, stringAt } from "../../manifest/values.ts";
+import { at, objectsIn, stringAt, textOf } from "../../manifest/values.ts";
 import type { Workload } from "../../manifest/workload.ts";
 import { type Account, bindingsOf } from "../../rbac/bindings.ts";
 import { defineRule, type Problem, type Unchecked } from "../rule.ts";
@@ -79,7 +79,7 @@ function* checkAccount(manifest: Manifest): Generator<Problem<Code>> {
     manifest,
     path: "automountServiceAccountToken",
     message: "every pod that names the account gets its token, whether it calls the API server or not",
-    actual: value === undefined ? "not set (true)" : String(value),
+    actual: value === undefined ? "not set (true)" : textOf(value),
     limit: "false",
     fix: "Set automountServiceAccountToken: false here, and true in the pods that need it.",
   };

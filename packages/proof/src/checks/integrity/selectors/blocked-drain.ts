@@ -1,6 +1,6 @@
 import { describeObject, type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
-import { at, stringAt } from "../../../manifest/values.ts";
+import { at, stringAt, textOf } from "../../../manifest/values.ts";
 import type { Problem } from "../../rule.ts";
 import type { PodDirectory } from "./selected-pods.ts";
 
@@ -36,8 +36,8 @@ export function checkDrain(
       code: "budget-blocks-drain",
       manifest: budget,
       path: `spec.${field}`,
-      message: `${field} ${String(written)} lets none of the ${replicas} pods of ${names} go: a drain of the node waits for ever`,
-      actual: String(written),
+      message: `${field} ${textOf(written)} lets none of the ${replicas} pods of ${names} go: a drain of the node waits for ever`,
+      actual: textOf(written),
       limit: field === "minAvailable" ? `at most ${replicas - 1}` : "at least 1",
       fix:
         replicas === 1

@@ -56,7 +56,7 @@ export function* bindingProblems(binding: Manifest, index: ManifestIndex): Gener
       };
       continue;
     }
-    const shared = sharedBy(String(subject.kind), name, account);
+    const shared = sharedBy(stringAt(subject, "kind") ?? "", name, account);
     if (shared !== undefined) {
       yield {
         code: "shared-subject",
