@@ -183,25 +183,22 @@ describeReal("a release in the real registry", tools, REGISTRY_MISSING, ({ progr
         const source = await openTestPlatform(helm);
         const rendering = await source.render({ profile });
         const words = ["--version", version, "--plain-http", "--untar", "--untardir", folder];
-        await runHelm("pull", `${address}/platform-umbrella`, ...words);
-        const chart = join(folder, "platform-umbrella");
+        // Argo CD's chart is one of its own, and is given the umbrella's values.
+        const charts = [
+          ["platform-umbrella", "platform"],
+          ["argocd", "argocd"],
+        ] as const;
+        for (const [chart] of charts) await runHelm("pull", `${address}/${chart}`, ...words);
         const values = ["values.yaml", `profiles/${profile}.yaml`].flatMap((file) => [
           "--values",
-          join(chart, file),
+          join(folder, "platform-umbrella", file),
         ]);
-        const text = await runHelm(
-          "template",
-          "platform",
-          chart,
-          "--namespace",
-          "argocd",
-          "--kube-version",
-          KUBERNETES_VERSION,
-          "--include-crds",
-          "--set-string",
-          "global.render=all",
-          ...values,
-        );
+        const settings = ["--include-crds", "--set-string", "global.render=all", ...values];
+        const where = ["--namespace", "argocd", "--kube-version", KUBERNETES_VERSION];
+        let text = "";
+        for (const [chart, name] of charts) {
+          text += await runHelm("template", name, join(folder, chart), ...where, ...settings);
+        }
         expect(text).toBe(rendering.text);
         const { findings, counts } = prove({
           manifests: parseManifests(text, "pulled"),
