@@ -1,10 +1,8 @@
-import type { Manifest } from "../manifest/kubernetes-object.ts";
+import { type Manifest, namespaceOf } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
 import { at, type JsonObject, objectsIn, stringAt } from "../manifest/values.ts";
 
 export const RBAC = "rbac.authorization.k8s.io";
-/** Where an object without a namespace goes when nothing says otherwise. */
-const DEFAULT_NAMESPACE = "default";
 const ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const ACCOUNT_GROUP = /^system:serviceaccounts(?::([^:]+))?$/;
 
@@ -33,7 +31,7 @@ export class Bindings {
     const roles = rolesByName(index);
     this.all = ["RoleBinding", "ClusterRoleBinding"].flatMap((kind) =>
       index.filter({ group: RBAC, kind }).map((manifest) => {
-        const own = manifest.namespace ?? DEFAULT_NAMESPACE;
+        const own = namespaceOf(manifest);
         const namespace = kind === "RoleBinding" ? own : undefined;
         const isRole = at(manifest.object, "roleRef", "kind") === "Role";
         const name = stringAt(manifest.object, "roleRef", "name") ?? "";
@@ -83,7 +81,7 @@ export function bindingsOf(index: ManifestIndex): Bindings {
 export function accountOf(subject: JsonObject, own: string | undefined): Account | undefined {
   const name = stringAt(subject, "name") ?? "";
   if (subject.kind === "ServiceAccount") {
-    return { namespace: stringAt(subject, "namespace") ?? own ?? DEFAULT_NAMESPACE, name };
+    return { namespace: stringAt(subject, "namespace") ?? namespaceOf({ namespace: own }), name };
   }
   const user = subject.kind === "User" ? ACCOUNT_USER.exec(name) : null;
   if (user !== null) return { namespace: user[1] ?? "", name: user[2] ?? "" };
@@ -104,10 +102,7 @@ function rolesByName(index: ManifestIndex): ReadonlyMap<string, Manifest> {
   const roles = new Map<string, Manifest>();
   for (const kind of ["Role", "ClusterRole"]) {
     for (const role of index.filter({ group: RBAC, kind })) {
-      roles.set(
-        roleKey(kind === "Role" ? (role.namespace ?? DEFAULT_NAMESPACE) : undefined, role.name),
-        role,
-      );
+      roles.set(roleKey(kind === "Role" ? namespaceOf(role) : undefined, role.name), role);
     }
   }
   return roles;

@@ -3,7 +3,7 @@ import type { ManifestIndex } from "../manifest/manifest-index.ts";
 import { at, type JsonObject, objectAt, objectsIn, stringAt, stringsIn } from "../manifest/values.ts";
 import type { PodSpec, Workload } from "../manifest/workload.ts";
 import { labelsOf, matchesLabels } from "../network/label-selector.ts";
-import { RBAC } from "./bindings.ts";
+import { accountOf, RBAC } from "./bindings.ts";
 
 /** Resources whose creation makes pods, by API group. */
 const POD_MAKERS: Readonly<Record<string, readonly string[]>> = {
@@ -22,6 +22,9 @@ const SCALED: ReadonlySet<string> = new Set([
 const BUILT_IN: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit", "system:aggregate-to-edit"]);
 /** The label by which Kubernetes' own role `system:aggregate-to-edit` joins an aggregated one. */
 const BUILT_IN_LABELS = { "rbac.authorization.k8s.io/aggregate-to-edit": "true" };
+
+/** The key of all accounts: those that log in are among them. */
+const EVERY_ACCOUNT = "*/*";
 
 /** A workload whose ServiceAccount may create pods or make controllers create more. */
 interface PodCreator {
@@ -53,7 +56,7 @@ export function podCreators(index: ManifestIndex, workloads: readonly Workload[]
       stringAt(workload.podSpec, "serviceAccountName") ??
       stringAt(workload.podSpec, "serviceAccount") ??
       "default";
-    const found = [`${namespace}/${account}`, `${namespace}/*`, "*"]
+    const found = [`${namespace}/${account}`, `${namespace}/*`, EVERY_ACCOUNT]
       .map((key) => granted.get(key))
       .find(Boolean);
     return found === undefined ? [] : [{ workload, ...found }];
@@ -129,17 +132,9 @@ function allowedByRule(rule: JsonObject): readonly string[] {
     );
 }
 
-/** `namespace/account`, `namespace/*` for all accounts of a namespace, `*` for all. */
-function subjectKey(subject: unknown, binding: Manifest): string | undefined {
-  const kind = at(subject, "kind");
-  const name = stringAt(subject, "name") ?? "";
-  if (kind === "ServiceAccount") return `${stringAt(subject, "namespace") ?? namespaceOf(binding)}/${name}`;
-  if (kind === "User") {
-    const [, namespace, account] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name) ?? [];
-    return namespace === undefined ? undefined : `${namespace}/${account}`;
-  }
-  if (kind !== "Group") return undefined;
-  if (name === "system:serviceaccounts" || name === "system:authenticated") return "*";
-  const namespace = /^system:serviceaccounts:(.+)$/.exec(name)?.[1];
-  return namespace === undefined ? undefined : `${namespace}/*`;
+/** `namespace/account`, `namespace/*` for all accounts of a namespace, and every account of the cluster. */
+function subjectKey(subject: JsonObject, binding: Manifest): string | undefined {
+  if (subject.kind === "Group" && subject.name === "system:authenticated") return EVERY_ACCOUNT;
+  const account = accountOf(subject, binding.namespace);
+  return account && `${account.namespace}/${account.name}`;
 }

@@ -324,14 +324,6 @@ export const integrityDefects: readonly Defect[] = [
     },
   },
   {
-    what: "a class that deletes the data of a deleted claim",
-    rule: "storage-classes-match-plan",
-    names: "reclaimPolicy",
-    apply: (platform) => {
-      platform.object("StorageClass", undefined, "longhorn").reclaimPolicy = "Delete";
-    },
-  },
-  {
     what: "storage that is switched off under its claims",
     rule: "storage-classes-match-plan",
     names: "its provider longhorn is disabled",
