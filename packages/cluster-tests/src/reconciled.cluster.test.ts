@@ -9,13 +9,13 @@ import type { Cluster } from "./cluster/start-cluster.ts";
 import { isComplete } from "./cluster/workloads.ts";
 import {
   APPLICATION_SET,
+  allReady,
   applicationSetNames,
   applicationsByName,
-  describeUnready,
   isOwnedBy,
-  isReady,
   NAMESPACE,
   ROOT_NAME,
+  withState,
 } from "./gitops/applications.ts";
 import { type Argocd, startArgocd } from "./gitops/argocd.ts";
 import { CreationOrder } from "./gitops/creation-order.ts";
@@ -30,7 +30,6 @@ jest.setTimeout(900_000);
 
 const PROFILE = "t495";
 const TRAEFIK = "charts/infrastructure/templates/traefik/deployment.yaml";
-const WEBHOOK = "charts/infrastructure/templates/metallb/webhook.yaml";
 const VALUES = "charts/infrastructure/values.yaml";
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
 const DATA_SERVICES = ["minio", "postgresql", "redis", "registry"];
@@ -56,8 +55,6 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 stage.claim("the bootstrap brings Argo CD and its Applications into an empty cluster", async () => {
-  // Nothing answers at a Service's address here, and a webhook that is not reached refuses.
-  await repository.commit("No webhook", { [WEBHOOK]: () => "" });
   await repository.commit("A proxy that never becomes ready", { [TRAEFIK]: broken });
   await runBootstrap(cluster, repository);
   argocd = await startArgocd(cluster, { helm: await testHelmPath(), workloads: rendered.workloads });
@@ -68,10 +65,10 @@ stage.claim("a component of the first layer that never becomes ready holds back 
   const controller = deployment(rendered.workloads, "metallb-controller");
   await eventually("Argo CD has made MetalLB's Deployment", () => cluster.api.exists(nameOf(controller)), {
     ...{ seconds: 600, program: argocd.controller() },
-  }).catch(withState);
-  await startMetallbController(cluster, controller);
+  }).catch(withState(cluster.api));
+  await startMetallbController(cluster, controller, { webhook: true });
   // Longhorn has an Ingress, which waits for the proxy.
-  await allReady(["foundation", "metallb"]);
+  await allReady(cluster.api, ["foundation", "metallb"], { program: argocd.controller() });
   // Longer than a resync: time enough to go on wrongly.
   await new Promise((resolve) => setTimeout(resolve, 12_000));
   expect([...(await applicationSetNames(cluster.api))].sort()).toEqual(["foundation", "infrastructure"]);
@@ -86,6 +83,13 @@ stage.claim("its fix, committed, frees everything else without a hand", async (f
   await everythingReady(commit);
   figures.applications = (await applicationsByName(cluster.api)).size;
   figures.seconds = Math.round((Date.now() - started) / 1000);
+});
+
+stage.claim("MetalLB's webhook is asked, and refuses addresses that a pool has already", async () => {
+  const [pool] = rendered.index.filter({ kind: "IPAddressPool" });
+  if (pool === undefined) throw new Error("no IPAddressPool is rendered");
+  const second = { ...pool.object, metadata: { ...pool.object.metadata, name: "second" } };
+  await expect(cluster.api.apply(second, { dryRun: true })).rejects.toThrow(/denied the request.*overlaps/);
 });
 
 stage.claim("whatever an object needs was made before it, as the order graph says", async (figures) => {
@@ -108,7 +112,7 @@ stage.claim("no layer began before everything of the layer below was there", asy
 });
 
 stage.claim("what Argo CD has applied is what our rendering says, field by field", async (figures) => {
-  const manifests = rendered.index.all.filter(({ kind }) => kind !== "ValidatingWebhookConfiguration");
+  const manifests = rendered.index.all;
   const differences: string[] = [];
   for (const manifest of manifests) {
     const difference = await differenceFromRendering(cluster.api, manifest);
@@ -205,7 +209,7 @@ stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", 
       now.metadata.uid !== uid &&
       DATA_SERVICES.every((service) => isOwnedBy(applications.get(service), now))
     );
-  }).catch(withState);
+  }).catch(withState(cluster.api));
   await everythingReady();
   figures.claims = before.length;
   expect(before.length).toBeGreaterThan(0);
@@ -217,22 +221,5 @@ for (const [claim, reason] of Object.entries(NOT_TRIED)) stage.notTried(claim, r
 async function everythingReady(commit?: string): Promise<void> {
   const enabled = Object.entries(rendered.plan.components).filter(([, { enabled }]) => enabled);
   const names = [ROOT_NAME, "foundation", ...enabled.map(([name]) => name)];
-  await allReady(names, commit);
-}
-
-/** Waits until these are Synced and Healthy; says what Argo CD says when they do not become so. */
-async function allReady(names: readonly string[], commit?: string): Promise<void> {
-  await eventually(
-    `${names.join(", ")}: Synced and Healthy`,
-    async () => {
-      const applications = await applicationsByName(cluster.api);
-      return names.every((name) => isReady(applications.get(name), commit));
-    },
-    { seconds: 600, program: argocd.controller() },
-  ).catch(withState);
-}
-
-async function withState(error: Error): Promise<never> {
-  const states = describeUnready(await applicationsByName(cluster.api));
-  throw new Error([error.message, ...states].join("\n"));
+  await allReady(cluster.api, names, { commit, program: argocd.controller() });
 }

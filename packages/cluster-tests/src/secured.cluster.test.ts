@@ -23,7 +23,7 @@ afterAll(() => cluster?.stop());
 stage.claim(
   "the Job's program makes every Secret of the ledger, as its own ServiceAccount",
   async (figures) => {
-    expect(await runCreateSecrets(cluster, rendered.index)).toMatchObject({ exitCode: 0 });
+    expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
     first = await secrets();
     figures.secrets = first.size;
     const { components, secrets: planned } = rendered.plan;
@@ -38,7 +38,7 @@ stage.claim(
 );
 
 stage.claim("a second run changes nothing, not even a version", async () => {
-  expect(await runCreateSecrets(cluster, rendered.index)).toMatchObject({ exitCode: 0 });
+  expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   expect(versions(await secrets())).toEqual(versions(first));
 });
 
@@ -49,7 +49,7 @@ stage.claim(
     const apiServer = cluster.programs.find(({ name }) => name === "kube-apiserver");
     await apiServer?.stop("SIGKILL");
     await cluster.startApiServer();
-    expect(await runCreateSecrets(cluster, rendered.index)).toMatchObject({ exitCode: 0 });
+    expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
     const now = await secrets();
     const data = (all: ReadonlyMap<string, KubernetesObject>): unknown =>
       [...all].map(([name, secret]) => [name, dataOf(secret)]);

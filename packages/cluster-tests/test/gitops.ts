@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { obtainHelm } from "@t495/proof";
@@ -8,20 +9,31 @@ import { BRANCH, type GitRepository } from "../src/gitops/git-repository.ts";
 import { runCommand } from "../src/gitops/run-command.ts";
 import { CACHE, ROOT } from "./platform.ts";
 
-/** `platform bootstrap`, as a person runs it, with the kubectl of the API server's own version. */
+/** `platform bootstrap`, as a person runs it. */
 export async function runBootstrap(cluster: Cluster, repository: GitRepository): Promise<string> {
-  const bin = join(cluster.folder, "bin");
-  await mkdir(bin, { recursive: true });
-  await symlink(cluster.pathOf("kubectl"), join(bin, "kubectl"));
   const options = [
-    ...["--yes", "--no-wait", `--kubeconfig=${await cluster.kubeconfig("admin")}`],
-    ...[`--repository=${repository.url}`, `--revision=${BRANCH}`, `--profile=${cluster.plan.profile}`],
+    ...["--yes", "--no-wait", `--profile=${cluster.plan.profile}`],
+    ...[`--repository=${repository.url}`, `--revision=${BRANCH}`],
   ];
+  return runPlatform(cluster, ["bootstrap", ...options]);
+}
+
+/** The command line against this cluster, with the kubectl of the API server's own version; what it printed. */
+export async function runPlatform(cluster: Cluster, words: readonly string[]): Promise<string> {
   const platform = join(ROOT, "packages/scripts/bin/platform.mjs");
-  return runCommand(process.execPath, [platform, "bootstrap", ...options], {
+  const kubeconfig = await cluster.kubeconfig("admin");
+  return runCommand(process.execPath, [platform, ...words, `--kubeconfig=${kubeconfig}`], {
     cwd: ROOT,
-    env: { PATH: `${bin}:${process.env.PATH}` },
+    env: { PATH: `${await kubectlFolder(cluster)}:${process.env.PATH}` },
   });
+}
+
+async function kubectlFolder(cluster: Cluster): Promise<string> {
+  const folder = join(cluster.folder, "bin");
+  const link = join(folder, "kubectl");
+  await mkdir(folder, { recursive: true });
+  if (!existsSync(link)) await symlink(cluster.pathOf("kubectl"), link);
+  return folder;
 }
 
 /** The Helm that renders for the proof, for Argo CD to render with. */

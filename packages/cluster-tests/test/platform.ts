@@ -47,7 +47,7 @@ function report(line: string): void {
 export async function startTestCluster(
   plan: Plan,
   modules?: readonly string[],
-  options?: Pick<ClusterOptions, "empty">,
+  options?: Pick<ClusterOptions, "empty" | "awaitSecrets">,
 ): Promise<Cluster> {
   return startCluster({ repository: ROOT, programs: await testPrograms(modules), plan, ...options });
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiClient } from "../api/api-client.ts";
 import type { Programs } from "../programs/obtain-programs.ts";
@@ -6,6 +6,7 @@ import { type Credentials, makeCredentials, type User } from "./credentials.ts";
 import { freePort } from "./free-port.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { eventually, type Program, startProgram } from "./program.ts";
+import { type ServiceNetwork, startServiceNetwork } from "./service-network.ts";
 
 export interface ControlPlaneOptions {
   /** The repository's folder. */
@@ -30,6 +31,8 @@ export interface ControlPlane {
   readonly authority: string;
   /** As the administrator. */
   readonly api: ApiClient;
+  /** Which programs answer at Services' addresses, for the API server. */
+  readonly services: Pick<ServiceNetwork, "route">;
   /** Everything that runs, in the order of starting. */
   readonly programs: Program[];
   /** Path of a built program. */
@@ -57,6 +60,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   // Self-signed: the file holds the server's certificate and the authority that signed it.
   const authority = join(certificates, "apiserver.crt");
   const programs: Program[] = [];
+  const egress = join(folder, "egress.json");
+  const services = await startServiceNetwork();
+  await writeFile(egress, services.configuration);
 
   function pathOf(name: string): string {
     const path = built.get(name);
@@ -91,7 +97,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         "--service-account-issuer=https://kubernetes.default.svc",
         ...[`--token-auth-file=${credentials.tokenFile}`, "--authorization-mode=Node,RBAC"],
         ...[`--service-cluster-ip-range=${serviceCidr}`, "--allow-privileged=true"],
-        "--enable-admission-plugins=NodeRestriction",
+        ...["--enable-admission-plugins=NodeRestriction", `--egress-selector-config-file=${egress}`],
       ],
     });
     programs.push(program);
@@ -108,11 +114,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     return program;
   }
 
-  await startEtcd();
+  /** The last one started ends first: what depends on the API server does not report its end. */
+  async function stop(): Promise<void> {
+    for (const program of [...programs].reverse()) await program.stop();
+    await services.stop();
+  }
+
   try {
+    await startEtcd();
     await startApiServer();
   } catch (error) {
-    await stopAll(programs);
+    await stop();
     throw error;
   }
   const ca = await readFile(authority);
@@ -135,15 +147,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       clientFor,
       startApiServer,
       api,
+      services,
     },
     kubeconfig: (user) => writeConfig(user, credentials.tokens[user]),
     kubeconfigOf: async (namespace, serviceAccount) =>
       writeConfig(`${namespace}-${serviceAccount}`, await api.tokenOf(namespace, serviceAccount), namespace),
-    stop: () => stopAll(programs),
+    stop,
   };
-}
-
-/** The last one started ends first: what depends on the API server does not report its end. */
-async function stopAll(programs: readonly Program[]): Promise<void> {
-  for (const program of [...programs].reverse()) await program.stop();
 }

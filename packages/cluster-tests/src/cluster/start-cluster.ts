@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { startControllerManager, startScheduler } from "./kubernetes-controllers.ts";
 import { type JobPods, startKwok } from "./kwok.ts";
 import { createNode } from "./node.ts";
+import { notePodsWithSecrets } from "./pods-with-secrets.ts";
 import { eventually, type Program } from "./program.ts";
 import { applyInOrder } from "./rollout.ts";
 import { provideVolumes } from "./volumes.ts";
@@ -21,6 +22,8 @@ export interface ClusterOptions {
   /** Default: a new one below the system's temporary folder, removed when the cluster stops. */
   readonly folder?: string;
   readonly jobPods?: JobPods;
+  /** Whether pods wait for the Secrets that they name; by default they become ready without. */
+  readonly awaitSecrets?: boolean;
   /** Leaves out what the bootstrap brings before any sync: for a cluster that the bootstrap itself fills. */
   readonly empty?: boolean;
 }
@@ -34,7 +37,7 @@ export interface Cluster extends ControlPlane {
 
 /** @throws Error with the end of the log of what does not become ready. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { repository, programs, plan, jobPods = "complete" } = options;
+  const { repository, programs, plan, jobPods = "complete", awaitSecrets = false } = options;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "t495-cluster-")));
   const plane = await startControlPlane({
     repository,
@@ -45,21 +48,21 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   try {
     await startControllerManager(plane);
     await startScheduler(plane);
-    let kwok: Program = await startKwok(plane, jobPods);
+    let kwok: Program = await startKwok(plane, { jobPods, awaitSecrets });
     await createNode(plane.api, plan);
     await createLocalPath(plane, plan);
     if (options.empty !== true) await prepare(plane, plan);
-    const stopVolumes = provideVolumes(plane.api);
+    const stops = [provideVolumes(plane.api), ...(awaitSecrets ? [notePodsWithSecrets(plane.api)] : [])];
     await nodeReady(plane, plan.node.name, kwok);
     return {
       ...plane,
       plan,
       async restartKwok(behaviour) {
         await kwok.stop();
-        kwok = await startKwok(plane, behaviour);
+        kwok = await startKwok(plane, { jobPods: behaviour, awaitSecrets });
       },
       async stop() {
-        await stopVolumes();
+        for (const end of stops) await end();
         await plane.stop();
         if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
       },

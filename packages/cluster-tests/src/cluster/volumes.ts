@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "@t495/proof";
 import type { ApiClient } from "../api/api-client.ts";
+import { repeatedly } from "./repeatedly.ts";
 
 const EVERY_MS = 300;
 
@@ -16,19 +17,8 @@ interface Claim extends KubernetesObject {
  * Kubernetes' own controller then binds. Returns what stops it.
  */
 export function provideVolumes(api: ApiClient): () => Promise<void> {
-  let stopped = false;
   const provided = new Set<string>();
-  const loop = (async () => {
-    while (!stopped) {
-      // A restarting API server must not end it.
-      await provideOnce(api, provided).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    }
-  })();
-  return async () => {
-    stopped = true;
-    await loop;
-  };
+  return repeatedly(EVERY_MS, () => provideOnce(api, provided));
 }
 
 async function provideOnce(api: ApiClient, provided: Set<string>): Promise<void> {

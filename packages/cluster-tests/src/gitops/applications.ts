@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "@t495/proof";
 import type { ApiClient } from "../api/api-client.ts";
+import { eventually, type Program } from "../cluster/program.ts";
 
 export const NAMESPACE = "argocd";
 const APPLICATION = { apiVersion: "argoproj.io/v1alpha1", kind: "Application" } as const;
@@ -48,8 +49,34 @@ export function isOwnedBy(application: Application | undefined, { metadata }: Ku
   return owners.some(({ uid }) => uid === metadata.uid);
 }
 
+/**
+ * Waits until these Applications are Synced and Healthy, at this commit when one is named.
+ * @throws Error with what Argo CD says of those that do not become so
+ */
+export async function allReady(
+  api: ApiClient,
+  names: readonly string[],
+  { commit, program }: { readonly commit?: string | undefined; readonly program: Program },
+): Promise<void> {
+  const isSo = async (): Promise<boolean> => {
+    const applications = await applicationsByName(api);
+    return names.every((name) => isReady(applications.get(name), commit));
+  };
+  await eventually(`${names.join(", ")}: Synced and Healthy`, isSo, { seconds: 600, program }).catch(
+    withState(api),
+  );
+}
+
+/** Adds to an error what Argo CD says of every Application that is not ready. */
+export function withState(api: ApiClient): (error: Error) => Promise<never> {
+  return async (error) => {
+    const states = describeUnready(await applicationsByName(api));
+    throw new Error([error.message, ...states].join("\n"));
+  };
+}
+
 /** What is not ready, with Argo CD's own words; empty when everything is. */
-export function describeUnready(applications: ReadonlyMap<string, Application>): readonly string[] {
+function describeUnready(applications: ReadonlyMap<string, Application>): readonly string[] {
   return [...applications]
     .filter(([, application]) => !isReady(application))
     .map(([name, { status = {} }]) => {
