@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest } from "@jest/globals";
 import { deployment, runBootstrap, testHelmPath, testTraefikPath } from "../test/gitops.ts";
 import { ROOT, renderProfile, startTestCluster } from "../test/platform.ts";
 import { Stage } from "./claims/claim.ts";
+import { runCreateSecrets } from "./cluster/create-secrets.ts";
 import { startMetallbController } from "./cluster/metallb.ts";
 import { nameOf } from "./cluster/observe-rollout.ts";
 import { eventually } from "./cluster/program.ts";
@@ -22,7 +23,7 @@ import { CreationOrder } from "./gitops/creation-order.ts";
 import { createGitRepository, type GitRepository } from "./gitops/git-repository.ts";
 import { NOT_TRIED } from "./gitops/not-tried.ts";
 import { observeDependencies, observeLayers, observeSteps } from "./gitops/rollout-order.ts";
-import { differenceFromRendering } from "./gitops/same-as-rendered.ts";
+import { differenceFromRendering, differencesOfRenderings } from "./gitops/same-as-rendered.ts";
 import { startTraefik } from "./gitops/traefik.ts";
 
 // Six layers, one after another, each rendered, compared and waited for.
@@ -45,6 +46,8 @@ let rendered: Awaited<ReturnType<typeof renderProfile>>;
 let repository: GitRepository;
 let argocd: Argocd;
 let order: CreationOrder;
+/** The commit with which everything became ready. */
+let mended: string;
 
 beforeAll(async () => {
   rendered = await renderProfile(PROFILE);
@@ -76,11 +79,12 @@ stage.claim("a component of the first layer that never becomes ready holds back 
 
 stage.claim("its fix, committed, frees everything else without a hand", async (figures) => {
   const started = Date.now();
-  const commit = await repository.commit("Let the proxy become ready", {
+  mended = await repository.commit("Let the proxy become ready", {
     [TRAEFIK]: (text) => text.replace(NEVER_READY, ""),
   });
   await startTraefik(cluster, await testTraefikPath(), deployment(rendered.workloads, "traefik"));
-  await everythingReady(commit);
+  await everythingReady(mended);
+  expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   figures.applications = (await applicationsByName(cluster.api)).size;
   figures.seconds = Math.round((Date.now() - started) / 1000);
 });
@@ -109,6 +113,12 @@ stage.claim("no layer began before everything of the layer below was there", asy
   const { compared, violations } = await observeLayers(order, rendered, rendered.plan);
   figures.layers = compared;
   expect(violations).toEqual([]);
+});
+
+stage.claim("what Argo CD renders is what we render, to the byte", async (figures) => {
+  const theirs = await argocd.renderingsOf(mended);
+  figures.objects = theirs.length;
+  expect(differencesOfRenderings(rendered.index.all, theirs)).toEqual([]);
 });
 
 stage.claim("what Argo CD has applied is what our rendering says, field by field", async (figures) => {
@@ -169,7 +179,7 @@ stage.claim(
 );
 
 stage.claim(
-  "a commit that breaks one layer does not hold up another, and its revert survives a killed API server",
+  "a commit that breaks one layer holds up no other; its revert and every Secret survive a killed API server",
   async (figures) => {
     const grafana = { ...DEPLOYMENT, namespace: "monitoring", name: "grafana" };
     const { generation } = (await cluster.api.get(grafana)).metadata;
@@ -184,10 +194,13 @@ stage.claim(
     const traefik = await cluster.api.get({ ...DEPLOYMENT, namespace: "traefik", name: "traefik" });
     expect((traefik.status as { availableReplicas?: number }).availableReplicas).toBe(1);
     const started = Date.now();
+    const before = await secrets();
     const commit = await repository.revert();
     await cluster.programs.find(({ name }) => name === "kube-apiserver")?.stop("SIGKILL");
     await cluster.startApiServer();
     await everythingReady(commit);
+    expect(await secrets()).toEqual(before);
+    figures.secrets = before.length;
     figures.seconds = Math.round((Date.now() - started) / 1000);
   },
 );
@@ -217,6 +230,13 @@ stage.claim("a deleted ApplicationSet takes no volume with it, and comes back", 
 });
 
 for (const [claim, reason] of Object.entries(NOT_TRIED)) stage.notTried(claim, reason);
+
+async function secrets(): Promise<readonly string[]> {
+  const all = await cluster.api.list({ apiVersion: "v1", kind: "Secret" });
+  return all
+    .map(({ metadata: { namespace, name }, data }) => `${namespace}/${name} ${JSON.stringify(data)}`)
+    .sort();
+}
 
 async function everythingReady(commit?: string): Promise<void> {
   const enabled = Object.entries(rendered.plan.components).filter(([, { enabled }]) => enabled);

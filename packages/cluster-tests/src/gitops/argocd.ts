@@ -1,10 +1,12 @@
 import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import type { KubernetesObject } from "@t495/proof";
 import { parseQuantity } from "../../../proof/src/accounting/quantity.ts";
 import type { Workload } from "../../../proof/src/manifest/workload.ts";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import { freePort } from "../cluster/free-port.ts";
 import { eventually, type Program, startProgram } from "../cluster/program.ts";
+import { startRedis } from "./redis.ts";
 import { runCommand } from "./run-command.ts";
 
 const NAMESPACE = "argocd";
@@ -23,6 +25,8 @@ export interface Argocd {
   restartController(): Promise<void>;
   /** The most that a process ever had resident, and the limit of its rendered container; in bytes. */
   memoryOf(role: Role): Promise<{ readonly peak: number; readonly limit: number }>;
+  /** Every object that it has rendered from a commit. */
+  renderingsOf(commit: string): Promise<readonly KubernetesObject[]>;
 }
 
 type Role = "application-controller" | "applicationset-controller" | "repo-server";
@@ -40,7 +44,7 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
   await prepareFolders(folder);
   await symlink(helm, join(bin, "helm"));
   await addGitWrapper(plane, bin);
-  const redis = await startRedis(plane, folder);
+  const redis = await startRedis(plane, NAMESPACE);
   const [repoPort, repoMetrics] = [await freePort(), await freePort()];
 
   const containerOf = (role: string): Container => {
@@ -96,6 +100,7 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
       await controller.stop("SIGKILL");
       controller = await startController();
     },
+    renderingsOf: redis.renderingsOf,
     async memoryOf(role) {
       const programs = {
         "application-controller": controller,
@@ -131,7 +136,7 @@ async function loopbackPorts(flags: readonly string[]): Promise<Record<string, s
 }
 
 async function prepareFolders(folder: string): Promise<void> {
-  for (const name of ["tls", "ssh", "helm", "redis"]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["tls", "ssh", "helm"]) await mkdir(join(folder, name), { recursive: true });
   await writeFile(join(folder, "ssh/ssh_known_hosts"), "");
 }
 
@@ -158,28 +163,6 @@ async function addGitWrapper({ repository }: ControlPlane, bin: string): Promise
   const source = (await runCommand("go", version, { cwd: module })).trim();
   await copyFile(join(source, "hack", name), join(bin, name));
   await chmod(join(bin, name), 0o755);
-}
-
-/** Debian's Redis with the rendered configuration and the password of the Secret. */
-async function startRedis(
-  plane: ControlPlane,
-  folder: string,
-): Promise<{ readonly address: string; readonly password: string }> {
-  const named = { apiVersion: "v1", namespace: NAMESPACE, name: "argocd-redis" };
-  const secret = (await plane.api.get({ ...named, kind: "Secret" })).data as Record<string, string>;
-  const { auth = "" } = secret;
-  const password = Buffer.from(auth, "base64").toString("utf8");
-  const port = await freePort();
-  const file = join(folder, "redis/redis.conf");
-  const files = (await plane.api.get({ ...named, kind: "ConfigMap" })).data as Record<string, string>;
-  const rendered = (files["redis.conf"] ?? "")
-    .split("\n")
-    .filter((line) => !/^(include|port|dir) /.test(line));
-  const own = [`bind ${LOOPBACK}`, `port ${port}`, `dir ${dirname(file)}`, `requirepass "${password}"`];
-  await writeFile(file, [...rendered, ...own].join("\n"), { mode: 0o600 });
-  const program = await startProgram({ name: "redis", path: "redis-server", args: [file], logs: plane.logs });
-  plane.programs.push(program);
-  return { address: `${LOOPBACK}:${port}`, password };
 }
 
 async function answers(port: number): Promise<boolean> {
