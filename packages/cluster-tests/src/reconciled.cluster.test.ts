@@ -137,7 +137,7 @@ stage.claim(
   async (figures) => {
     const beyond: string[] = [];
     for (const role of ["application-controller", "applicationset-controller", "repo-server"] as const) {
-      const { peak, limit } = await argocd.memoryOf(role);
+      const { peak, limit } = argocd.memoryOf(role);
       figures[role] = `${Math.round(peak / 2 ** 20)} of ${Math.round(limit / 2 ** 20)} MiB`;
       if (peak > limit) beyond.push(role);
     }

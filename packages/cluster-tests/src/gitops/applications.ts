@@ -34,7 +34,7 @@ export async function applicationSetNames(api: ApiClient): Promise<readonly stri
 }
 
 /** Synced and Healthy, at this commit when one is named. */
-export function isReady(application: Application | undefined, commit?: string): boolean {
+function isReady(application: Application | undefined, commit?: string): boolean {
   const { status } = application ?? {};
   return (
     status?.sync?.status === "Synced" &&

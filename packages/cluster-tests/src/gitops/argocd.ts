@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { KubernetesObject } from "@t495/proof";
 import { parseQuantity } from "../../../proof/src/accounting/quantity.ts";
@@ -6,6 +6,7 @@ import type { Workload } from "../../../proof/src/manifest/workload.ts";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import { freePort } from "../cluster/free-port.ts";
 import { eventually, type Program, startProgram } from "../cluster/program.ts";
+import { followMemory } from "./memory.ts";
 import { startRedis } from "./redis.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -23,8 +24,8 @@ export interface Argocd {
   controller(): Program;
   /** Kills the application controller and starts it again. */
   restartController(): Promise<void>;
-  /** The most that a process ever had resident, and the limit of its rendered container; in bytes. */
-  memoryOf(role: Role): Promise<{ readonly peak: number; readonly limit: number }>;
+  /** The most that a process and its children ever had resident, and the limit of its rendered container; in bytes. */
+  memoryOf(role: Role): { readonly peak: number; readonly limit: number };
   /** Every object that it has rendered from a commit. */
   renderingsOf(commit: string): Promise<readonly KubernetesObject[]>;
 }
@@ -53,6 +54,7 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
     if (container === undefined) throw new Error(`no workload argocd-${role} is rendered`);
     return container;
   };
+  const peaks = new Map<Role, () => number>();
   const start = async (role: Role, moved: Readonly<Record<string, string>>): Promise<Program> => {
     const { args = [], env = [] } = containerOf(role);
     const path = join(bin, `argocd-${role}`);
@@ -75,6 +77,7 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
       },
     });
     plane.programs.push(program);
+    peaks.set(role, followMemory(program));
     return program;
   };
 
@@ -84,7 +87,7 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
   });
   const repository = `${LOOPBACK}:${repoPort}`;
   await eventually("Argo CD's repo-server answers", () => answers(repoMetrics), { program: repoServer });
-  const applicationSets = await start("applicationset-controller", {
+  await start("applicationset-controller", {
     "argocd-repo-server": repository,
     ...(await loopbackPorts(["metrics-addr", "probe-addr", "webhook-addr"])),
   });
@@ -101,22 +104,11 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
       controller = await startController();
     },
     renderingsOf: redis.renderingsOf,
-    async memoryOf(role) {
-      const programs = {
-        "application-controller": controller,
-        "applicationset-controller": applicationSets,
-        "repo-server": repoServer,
-      };
+    memoryOf(role) {
       const limit = parseQuantity(containerOf(role).resources?.limits?.memory) ?? 0n;
-      return { peak: await peakMemory(programs[role]), limit: Number(limit / 1000n) };
+      return { peak: peaks.get(role)?.() ?? Number.NaN, limit: Number(limit / 1000n) };
     },
   };
-}
-
-/** What Linux calls the high water mark. */
-async function peakMemory({ pid }: Program): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
 
 const LOOPBACK = "127.0.0.1";
