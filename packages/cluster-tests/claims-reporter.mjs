@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const CLAIMS = join(import.meta.dirname, ".turbo/claims");
 const VERDICTS = ["confirmed", "refuted", "not tried"];
 
 /**
- * A reporter of jest: what became of each claim, stage by stage, as `.turbo/cluster-proof.json` and `.md` and as the
- * last lines of a run.
+ * A reporter of jest: what became of each claim, stage by stage with its time, as `.turbo/cluster-proof.json` and `.md`
+ * and as the last lines of a run.
  */
 export default class ClaimsReporter {
   onRunStart() {
@@ -14,25 +14,46 @@ export default class ClaimsReporter {
     mkdirSync(CLAIMS, { recursive: true });
   }
 
-  onRunComplete() {
+  onRunComplete(_contexts, { testResults }) {
     const claims = readdirSync(CLAIMS)
       .filter((file) => file.endsWith(".json"))
       .sort()
       .flatMap((file) => JSON.parse(readFileSync(join(CLAIMS, file), "utf8")));
-    const counts = Object.fromEntries(
-      VERDICTS.map((verdict) => [verdict, claims.filter((claim) => claim.verdict === verdict).length]),
-    );
-    const proof = { schemaVersion: 1, counts, claims };
+    const counts = countsOf(claims);
+    const stages = testResults
+      .map(({ testFilePath, perfStats }) => {
+        const stage = basename(testFilePath, ".cluster.test.ts");
+        const ofStage = claims.filter((claim) => claim.stage === stage);
+        return { stage, seconds: Math.round(perfStats.runtime / 1000), counts: countsOf(ofStage) };
+      })
+      .sort((one, other) => one.stage.localeCompare(other.stage));
+    const proof = { schemaVersion: 1, counts, stages, claims };
     writeFileSync(join(CLAIMS, "../cluster-proof.json"), `${JSON.stringify(proof, null, 2)}\n`);
-    writeFileSync(join(CLAIMS, "../cluster-proof.md"), markdown(counts, claims));
-    const summary = VERDICTS.map((verdict) => `${counts[verdict]} ${verdict}`).join(", ");
-    process.stdout.write(`${summary} (packages/cluster-tests/.turbo/cluster-proof.md)\n`);
+    writeFileSync(join(CLAIMS, "../cluster-proof.md"), markdown(proof));
+    for (const { stage, seconds, counts } of stages) {
+      process.stdout.write(`${stage.padEnd(20)} ${String(seconds).padStart(4)} s  ${inWords(counts)}\n`);
+    }
+    process.stdout.write(`${inWords(counts)} (packages/cluster-tests/.turbo/cluster-proof.md)\n`);
   }
 }
 
-function markdown(counts, claims) {
+function countsOf(claims) {
+  return Object.fromEntries(
+    VERDICTS.map((verdict) => [verdict, claims.filter((claim) => claim.verdict === verdict).length]),
+  );
+}
+
+function inWords(counts) {
+  return VERDICTS.map((verdict) => `${counts[verdict]} ${verdict}`).join(", ");
+}
+
+function markdown({ counts, stages, claims }) {
   const lines = [
-    `# Cluster proof: ${VERDICTS.map((verdict) => `${counts[verdict]} ${verdict}`).join(", ")}`,
+    `# Cluster proof: ${inWords(counts)}`,
+    "",
+    "| stage | verdicts | seconds |",
+    "|---|---|---|",
+    ...stages.map(({ stage, counts, seconds }) => `| ${stage} | ${inWords(counts)} | ${seconds} |`),
     "",
     "| stage | claim | verdict | figures | seconds |",
     "|---|---|---|---|---|",

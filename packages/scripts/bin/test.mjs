@@ -52,7 +52,9 @@ async function main() {
 
 /** Failures of one task do not hide those of another. */
 function options() {
-  return ["--continue", "--output-logs=errors-only", ...process.argv.slice(isApart ? 3 : 2)];
+  // Stage by stage, what became of the claims is said whether all went well or not.
+  const logs = suite === "cluster" ? "full" : "errors-only";
+  return ["--continue", `--output-logs=${logs}`, ...process.argv.slice(isApart ? 3 : 2)];
 }
 
 /** Turbo runs scripts with the `pnpm` on PATH; where corepack starts pnpm there is none, so one is made. */
