@@ -114,6 +114,15 @@ export const gitopsDefects: readonly Defect[] = [
     },
   },
   {
+    what: "an option that Argo CD does not know",
+    rule: "sync-options",
+    names: "Prune=False is no sync option",
+    apply: (platform) => {
+      const { annotations } = platform.object("Deployment", "data", "redis").metadata;
+      annotations[OPTIONS] = "Prune=False";
+    },
+  },
+  {
     what: "an empty rendering that is synced",
     rule: "sync-options",
     names: "ApplicationSet argocd/monitoring · spec.template.spec.syncPolicy.automated.allowEmpty",

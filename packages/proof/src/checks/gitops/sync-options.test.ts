@@ -9,6 +9,7 @@ testRule(syncOptions, {
   "no-options": ["option-missing", "option-missing", "option-missing"],
   "creates-namespaces": ["option-missing"],
   replaces: ["option-destroys", "option-destroys"],
+  misspelt: ["option-unknown", "option-unknown", "option-unknown"],
   "empty-and-drift": ["empty-allowed", "self-heal-off"],
   "rolling-sync": ["self-heal-off"],
   "claim-unprotected": ["data-unprotected", "data-unprotected"],
@@ -34,6 +35,11 @@ test("says what is lost, and by which field", () => {
       limit: "true",
       message: expect.stringContaining("hold PersistentVolumeClaim data/store"),
     },
+  ]);
+  expect(checkRule(syncOptions, "misspelt").map(({ fix }) => fix)).toEqual([
+    "Write PruneLast=true.",
+    "Write Prune=false.",
+    "Write ServerSideApply=true.",
   ]);
   expect(checkRule(syncOptions, "creates-namespaces")).toMatchObject([
     { actual: "CreateNamespace=true", limit: "CreateNamespace=false" },

@@ -1,23 +1,10 @@
 import { describeObject, type Manifest } from "../../manifest/kubernetes-object.ts";
-import type { ManifestIndex } from "../../manifest/manifest-index.ts";
-import { at, objectsIn, stringAt, stringsIn, textOf } from "../../manifest/values.ts";
-import { annotationItems, annotationsOf } from "../../order/annotations.ts";
+import { at, stringAt, stringsIn, textOf } from "../../manifest/values.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { ARGOPROJ, type ComponentSet, objectsByComponent, readSets } from "./application-sets.ts";
-
-const OPTIONS = "argocd.argoproj.io/sync-options";
-
-const codes = {
-  "option-missing": "Applications lack a sync option that the platform relies on.",
-  "option-destroys": "A sync option deletes and recreates objects, or skips their validation.",
-  "empty-allowed": "An Application that renders nothing would delete everything.",
-  "data-unprotected": "An object that holds data can be deleted by a sync.",
-  "data-deleted-with-set": "Deleting an ApplicationSet, or an element of it, deletes data.",
-  "retry-strands": "A failed sync is retried for ever, or without ever taking the commit that mends it.",
-  "self-heal-off": "Nothing brings objects back to what is in Git.",
-} as const;
-
-type Code = keyof typeof codes;
+import { checkObjects, hasClaims, heldBy } from "./protected-data.ts";
+import { checkOption } from "./sync-option.ts";
+import { type SyncOptionCode, syncOptionCodes } from "./sync-option-codes.ts";
 
 /** What the Applications of every layer are synced with, and why. */
 const NEEDED: readonly (readonly [option: string, why: string])[] = [
@@ -25,19 +12,6 @@ const NEEDED: readonly (readonly [option: string, why: string])[] = [
   ["CreateNamespace=false", "a namespace must not exist before its quota and labels"],
   ["FailOnSharedResource=true", "two Applications would take turns in overwriting one object"],
 ];
-const DESTRUCTIVE: Readonly<Record<string, string>> = {
-  "Replace=true": "replaces objects instead of applying them, and drops what others own in them",
-  "Force=true": "deletes an object and creates it again when it cannot be changed",
-  "Validate=false": "lets misspelt fields through",
-};
-/** Deleted with everything that is in them. */
-const HOLDS_DATA: Readonly<Record<string, string>> = {
-  "/PersistentVolumeClaim": "the volume and its data",
-  "/PersistentVolume": "the way to its data",
-  "/Namespace": "everything in it",
-  "apiextensions.k8s.io/CustomResourceDefinition": "every object of the kind",
-};
-
 /** Syncs mend and never destroy. */
 export const syncOptions = defineRule({
   id: "sync-options",
@@ -53,7 +27,7 @@ export const syncOptions = defineRule({
     source:
       "argo-cd v3.5.5 docs/user-guide/sync-options.md, docs/operator-manual/applicationset/Controlling-Resource-Modification.md",
   },
-  codes,
+  codes: syncOptionCodes,
   *check({ index, plan }) {
     const objects = objectsByComponent(index, plan);
     for (const set of readSets(index).sets) {
@@ -71,7 +45,7 @@ export const syncOptions = defineRule({
   },
 });
 
-function* checkTemplate(manifest: Manifest, spec: unknown, path: string): Generator<Problem<Code>> {
+function* checkTemplate(manifest: Manifest, spec: unknown, path: string): Generator<Problem<SyncOptionCode>> {
   const policy = at(spec, "syncPolicy");
   const options = stringsIn(at(policy, "syncOptions"));
   for (const [option, why] of NEEDED) {
@@ -87,8 +61,7 @@ function* checkTemplate(manifest: Manifest, spec: unknown, path: string): Genera
     };
   }
   for (const [position, option] of options.entries()) {
-    if (Object.hasOwn(DESTRUCTIVE, option))
-      yield destroys(manifest, `${path}.syncPolicy.syncOptions[${position}]`, option);
+    yield* checkOption(manifest, `${path}.syncPolicy.syncOptions[${position}]`, option);
   }
   if (at(policy, "automated", "allowEmpty") === true) {
     yield {
@@ -115,7 +88,7 @@ function* checkTemplate(manifest: Manifest, spec: unknown, path: string): Genera
   yield* checkRetry(manifest, at(policy, "retry"), `${path}.syncPolicy.retry`);
 }
 
-function* checkRetry(manifest: Manifest, retry: unknown, path: string): Generator<Problem<Code>> {
+function* checkRetry(manifest: Manifest, retry: unknown, path: string): Generator<Problem<SyncOptionCode>> {
   const limit = at(retry, "limit");
   const isBounded = typeof limit === "number" && limit > 0;
   if (isBounded && at(retry, "refresh") === true) return;
@@ -135,7 +108,7 @@ function* checkRetry(manifest: Manifest, retry: unknown, path: string): Generato
 function* checkSet(
   { manifest, elements }: ComponentSet,
   objects: ReadonlyMap<string, readonly Manifest[]>,
-): Generator<Problem<Code>> {
+): Generator<Problem<SyncOptionCode>> {
   const { object } = manifest;
   if (at(object, "spec", "strategy", "type") === "RollingSync") {
     yield {
@@ -170,75 +143,4 @@ function* checkSet(
     limit: wanted,
     fix: `Set ${path} to ${wanted}.`,
   };
-}
-
-function* checkObjects(index: ManifestIndex): Generator<Problem<Code>> {
-  for (const manifest of index.all) {
-    const annotations = annotationsOf(manifest);
-    const options = annotations.size === 0 ? [] : annotationItems(annotations, OPTIONS);
-    const path = `metadata.annotations["${OPTIONS}"]`;
-    for (const option of options) {
-      if (Object.hasOwn(DESTRUCTIVE, option)) yield destroys(manifest, path, option);
-    }
-    const held = heldBy(manifest);
-    if (held !== undefined) {
-      const open = ["Prune", "Delete"].filter(
-        (verb) => !options.includes(`${verb}=false`) && !options.includes(`${verb}=confirm`),
-      );
-      if (open.length > 0) {
-        yield {
-          code: "data-unprotected",
-          manifest,
-          path,
-          message: `a sync that does not find it any more deletes it, and with it ${held}`,
-          actual: options.join(",") || "not set",
-          limit: "Prune=false,Delete=false",
-          fix: `Add ${open.map((verb) => `${verb}=false`).join(",")}.`,
-        };
-      }
-    }
-    yield* checkRetention(manifest);
-  }
-}
-
-/** Claims of a StatefulSet are nobody's objects, and its own policy decides on them. */
-function* checkRetention(manifest: Manifest): Generator<Problem<Code>> {
-  if (!hasClaims(manifest)) return;
-  for (const field of ["whenDeleted", "whenScaled"]) {
-    const path = `spec.persistentVolumeClaimRetentionPolicy.${field}`;
-    if (at(manifest.object, ...path.split(".")) !== "Delete") continue;
-    yield {
-      code: "data-unprotected",
-      manifest,
-      path,
-      message: `its claims and their data go when it is ${field === "whenDeleted" ? "deleted" : "scaled down"}`,
-      actual: "Delete",
-      limit: "Retain",
-      fix: "Write Retain.",
-    };
-  }
-}
-
-function destroys(manifest: Manifest, path: string, option: string): Problem<Code> {
-  return {
-    code: "option-destroys",
-    manifest,
-    path,
-    message: `${option} ${DESTRUCTIVE[option]}`,
-    actual: option,
-    fix: "Remove the option.",
-  };
-}
-
-function heldBy({ group, kind }: Manifest): string | undefined {
-  const key = `${group}/${kind}`;
-  return Object.hasOwn(HOLDS_DATA, key) ? HOLDS_DATA[key] : undefined;
-}
-
-function hasClaims({ kind, group, object }: Manifest): boolean {
-  return (
-    kind === "StatefulSet" &&
-    group === "apps" &&
-    objectsIn(at(object, "spec", "volumeClaimTemplates")).length > 0
-  );
 }

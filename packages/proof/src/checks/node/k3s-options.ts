@@ -36,6 +36,17 @@ export function* checkK3sOptions({ k3s }: NodeConfiguration, plan: Plan): Genera
   }
   yield* checkNetwork(k3s, plan);
   yield* checkEnforcement(k3s);
+  if (textOf(at(k3s, "secrets-encryption")) !== "true") {
+    yield {
+      code: "secrets-readable",
+      path: `${K3S_CONFIG}: secrets-encryption`,
+      message:
+        "secrets-encryption is not true: whoever reads the datastore, or a copy of it, reads every Secret",
+      actual: textOf(at(k3s, "secrets-encryption") ?? "not set"),
+      limit: "true",
+      fix: "write secrets-encryption: true (for a node that runs: node/README.md)",
+    };
+  }
   const flags = stringsIn(at(k3s, "kubelet-arg"));
   if (!flags.includes(`config=/${KUBELET_CONFIG}`)) {
     yield {

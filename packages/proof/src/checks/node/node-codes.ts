@@ -8,6 +8,7 @@ export const nodeCodes = {
   "undeclared-pods":
     "K3s runs pods that the plan does not count, or the plan counts pods that K3s does not run.",
   "policies-not-enforced": "K3s runs without what enforces NetworkPolicies.",
+  "secrets-readable": "K3s keeps Secrets in clear text on the disk.",
   "kubelet-file-not-passed": "K3s does not hand the kubelet its configuration file.",
   "flag-beside-file": "A kubelet flag wins over the same setting in the kubelet's file.",
   "allocatable-differs": "The kubelet would give pods another amount than the plan.",

@@ -14,6 +14,7 @@ testRule(nodeConfigAgrees, {
   "metrics-server-not-counted": ["undeclared-pods"],
   "policies-off": ["policies-not-enforced"],
   "other-network": ["policies-not-enforced"],
+  "secrets-in-clear": ["secrets-readable"],
   "file-not-passed": ["kubelet-file-not-passed"],
   "flag-wins": ["flag-beside-file", "flag-beside-file"],
   "nothing-reserved": ["allocatable-differs", "allocatable-differs", "allocatable-differs"],
