@@ -36,10 +36,10 @@ test("says what is lost, and by which field", () => {
       message: expect.stringContaining("hold PersistentVolumeClaim data/store"),
     },
   ]);
-  expect(checkRule(syncOptions, "misspelt").map(({ fix }) => fix)).toEqual([
-    "Write PruneLast=true.",
-    "Write Prune=false.",
-    "Write ServerSideApply=true.",
+  expect(checkRule(syncOptions, "misspelt")).toMatchObject([
+    { fix: "Write PruneLast=true." },
+    { fix: "Write Prune=false." },
+    { fix: "Write ServerSideApply=true." },
   ]);
   expect(checkRule(syncOptions, "creates-namespaces")).toMatchObject([
     { actual: "CreateNamespace=true", limit: "CreateNamespace=false" },
