@@ -45,14 +45,14 @@ test("a cluster that runs as planned has no finding, and everything was examined
     findings: [],
     unchecked: [],
   });
-  expect(diagnosis.examined).toHaveLength(15);
+  expect(diagnosis.examined).toHaveLength(18);
 });
 
 test("what cannot be asked is listed, and judged neither way", () => {
   const diagnosis = examineCluster(plan, factsOf({ node: healthy().node }));
   expect(diagnosis.examined.map(({ id }) => id)).toEqual(["node-capacity", "k3s-version"]);
   expect(diagnosis.unchecked).toContainEqual({ id: "kubelet", reason: "configz is forbidden" });
-  expect(diagnosis.unchecked).toHaveLength(13);
+  expect(diagnosis.unchecked).toHaveLength(16);
 });
 
 const memory = (at: "capacity" | "allocatable", value: string) => (answers: Record<FactName, Loose>) => {
@@ -62,6 +62,11 @@ const pod = (name: string, namespace: string, limits?: object) => ({
   metadata: { name, namespace },
   spec: { containers: [{ name: "main", resources: limits === undefined ? {} : { limits } }] },
   status: { phase: "Running" },
+});
+
+const waiting = (name: string, status: object) => ({
+  ...pod(name, "data", { memory: "1Mi" }),
+  status: { phase: "Pending", ...status },
 });
 
 describe("each difference is found", () => {
@@ -192,6 +197,66 @@ describe("each difference is found", () => {
         quotas.items[0].status.used.pods = "12";
       },
       [/12 of 10 pods are used/],
+    ],
+    [
+      "a limit range changed by hand, and one that is gone",
+      ({ limitRanges }) => {
+        limitRanges.items[0].spec.limits[0].max.memory = "3Gi";
+        delete limitRanges.items[0].spec.limits[0].default.cpu;
+        limitRanges.items.pop();
+      },
+      [
+        /^limit-ranges error LimitRange data\/containers: default of cpu is nothing; the plan says 100m/,
+        /LimitRange data\/containers: max of memory is 3 Gi; the plan says 2 Gi/,
+        /Namespace apps: it has no limit range/,
+      ],
+    ],
+    [
+      "an open namespace, and one that is closed for some",
+      ({ networkPolicies }) => {
+        networkPolicies.items[1].spec.podSelector = { matchLabels: { app: "web" } };
+        networkPolicies.items.shift();
+      },
+      [
+        /^closed-namespaces error NetworkPolicy data\/default-deny: it is not there/,
+        /NetworkPolicy apps\/default-deny/,
+      ],
+    ],
+    [
+      "pods that do not start",
+      ({ pods }) =>
+        pods.items.push(
+          waiting("large", {
+            conditions: [{ type: "PodScheduled", status: "False", message: "0/1 nodes are available" }],
+          }),
+          waiting("typo", {
+            containerStatuses: [
+              { name: "main", state: { waiting: { reason: "ErrImagePull", message: "no such tag" } } },
+            ],
+          }),
+          waiting("looping", {
+            phase: "Running",
+            initContainerStatuses: [{ name: "wait", state: { terminated: { exitCode: 0 } } }],
+            containerStatuses: [
+              {
+                name: "main",
+                state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 5m0s" } },
+                lastState: { terminated: { reason: "OOMKilled" } },
+              },
+            ],
+          }),
+          waiting("slow", {
+            conditions: [
+              { type: "Ready", status: "False", message: "containers with unready status: [main]" },
+            ],
+          }),
+        ),
+      [
+        /^pods-start error Pod data\/large: it has no place on the node: 0\/1 nodes are available/,
+        /^pods-start error Pod data\/typo: main does not start: ErrImagePull, no such tag/,
+        /^pods-start error Pod data\/looping: main does not start: CrashLoopBackOff, last time OOMKilled/,
+        /^pods-start warning Pod data\/slow: it is not ready: containers with unready status/,
+      ],
     ],
     [
       "a pod without a limit, and one of nobody's",
@@ -339,7 +404,7 @@ test("the report says what was compared, what is wrong and how to mend it", () =
   answers.services.items[1].status = {};
   const facts = { ...factsOf(answers), configz: { problem: "nodes/proxy is forbidden" } };
   const text = diagnosisReport(examineCluster(plan, facts), { width: 80, color: false, unicode: true });
-  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (14 comparisons)");
+  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (17 comparisons)");
   expect(text).toContain("  ✓ The node runs the pinned K3s");
   expect(text).toContain("  ✗ Each load balancer has its planned address");
   expect(text).toContain("      error   Service data/store: it has no address yet");
