@@ -51,6 +51,13 @@ test("version refuses a changeset that no release would ever take, before it wri
   expect(repository.git("status", "--porcelain")).toBe("");
 });
 
+test("version writes nothing when what it needs later is missing", async () => {
+  changeset("layer", '"@t495/chart-kubeflow": patch\n');
+  const { code, stderr } = await repository.release("version", { env: { HELM_BIN: "/nowhere/helm" } });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("HELM_BIN") });
+  expect(repository.git("status", "--porcelain")).toBe("");
+});
+
 test("version says so when the changesets change no version", async () => {
   const before = version();
   changeset("nothing", "");

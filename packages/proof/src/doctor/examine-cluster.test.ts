@@ -1,40 +1,9 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { dump, load } from "js-yaml";
-import { fixturePlan } from "../../test/rule-fixtures.ts";
+import { dump } from "js-yaml";
+import { factsOf, findingsAfter, healthy, type Loose, plan, pod } from "../../test/cluster-answers.ts";
 import { diagnosisReport } from "../report/diagnosis.ts";
-import { type ClusterFacts, FACT_NAMES, type FactName } from "./cluster-facts.ts";
+import { FACT_NAMES, type FactName } from "./cluster-facts.ts";
 import { examineCluster } from "./examine-cluster.ts";
-
-const FOLDER = fileURLToPath(new URL("../../fixtures/doctor/", import.meta.url));
-const plan = fixturePlan(FOLDER, "cluster");
-
-// biome-ignore lint/suspicious/noExplicitAny: a test changes any field of what a cluster answers
-type Loose = any;
-
-/** The answers of a cluster that runs as planned, as fresh objects. */
-function healthy(): Record<FactName, Loose> {
-  const answers = load(readFileSync(`${FOLDER}cluster.yaml`, "utf8")) as Record<FactName, Loose>;
-  return { ...structuredClone(answers), plan: { data: { "plan.yaml": dump(plan) } } };
-}
-
-function factsOf(answers: Record<string, unknown>): ClusterFacts {
-  return Object.fromEntries(
-    FACT_NAMES.map((name) => [
-      name,
-      answers[name] === undefined ? { problem: `${name} is forbidden` } : { value: answers[name] },
-    ]),
-  ) as ClusterFacts;
-}
-
-function findingsAfter(change: (answers: Record<FactName, Loose>) => void): readonly string[] {
-  const answers = healthy();
-  change(answers);
-  return examineCluster(plan, factsOf(answers)).findings.map(
-    ({ id, severity, object, message }) => `${id} ${severity} ${object}: ${message}`,
-  );
-}
 
 test("a cluster that runs as planned has no finding, and everything was examined", () => {
   const diagnosis = examineCluster(plan, factsOf(healthy()));
@@ -58,17 +27,6 @@ test("what cannot be asked is listed, and judged neither way", () => {
 const memory = (at: "capacity" | "allocatable", value: string) => (answers: Record<FactName, Loose>) => {
   answers.node.status[at].memory = value;
 };
-const pod = (name: string, namespace: string, limits?: object) => ({
-  metadata: { name, namespace },
-  spec: { containers: [{ name: "main", resources: limits === undefined ? {} : { limits } }] },
-  status: { phase: "Running" },
-});
-
-const waiting = (name: string, status: object) => ({
-  ...pod(name, "data", { memory: "1Mi" }),
-  status: { phase: "Pending", ...status },
-});
-
 describe("each difference is found", () => {
   test.each<[string, (answers: Record<FactName, Loose>) => void, readonly RegExp[]]>([
     ["less memory", memory("capacity", "7Gi"), [/^node-capacity error Node node-1: it has 7 Gi of memory/]],
@@ -197,66 +155,6 @@ describe("each difference is found", () => {
         quotas.items[0].status.used.pods = "12";
       },
       [/12 of 10 pods are used/],
-    ],
-    [
-      "a limit range changed by hand, and one that is gone",
-      ({ limitRanges }) => {
-        limitRanges.items[0].spec.limits[0].max.memory = "3Gi";
-        delete limitRanges.items[0].spec.limits[0].default.cpu;
-        limitRanges.items.pop();
-      },
-      [
-        /^limit-ranges error LimitRange data\/containers: default of cpu is nothing; the plan says 100m/,
-        /LimitRange data\/containers: max of memory is 3 Gi; the plan says 2 Gi/,
-        /Namespace apps: it has no limit range/,
-      ],
-    ],
-    [
-      "an open namespace, and one that is closed for some",
-      ({ networkPolicies }) => {
-        networkPolicies.items[1].spec.podSelector = { matchLabels: { app: "web" } };
-        networkPolicies.items.shift();
-      },
-      [
-        /^closed-namespaces error NetworkPolicy data\/default-deny: it is not there/,
-        /NetworkPolicy apps\/default-deny/,
-      ],
-    ],
-    [
-      "pods that do not start",
-      ({ pods }) =>
-        pods.items.push(
-          waiting("large", {
-            conditions: [{ type: "PodScheduled", status: "False", message: "0/1 nodes are available" }],
-          }),
-          waiting("typo", {
-            containerStatuses: [
-              { name: "main", state: { waiting: { reason: "ErrImagePull", message: "no such tag" } } },
-            ],
-          }),
-          waiting("looping", {
-            phase: "Running",
-            initContainerStatuses: [{ name: "wait", state: { terminated: { exitCode: 0 } } }],
-            containerStatuses: [
-              {
-                name: "main",
-                state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 5m0s" } },
-                lastState: { terminated: { reason: "OOMKilled" } },
-              },
-            ],
-          }),
-          waiting("slow", {
-            conditions: [
-              { type: "Ready", status: "False", message: "containers with unready status: [main]" },
-            ],
-          }),
-        ),
-      [
-        /^pods-start error Pod data\/large: it has no place on the node: 0\/1 nodes are available/,
-        /^pods-start error Pod data\/typo: main does not start: ErrImagePull, no such tag/,
-        /^pods-start error Pod data\/looping: main does not start: CrashLoopBackOff, last time OOMKilled/,
-        /^pods-start warning Pod data\/slow: it is not ready: containers with unready status/,
-      ],
     ],
     [
       "a pod without a limit, and one of nobody's",

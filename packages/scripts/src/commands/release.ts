@@ -80,6 +80,8 @@ async function version(input: CommandInput): Promise<number> {
   const before = readWorkspace(root);
   const [misnamed] = namingProblems(before, changesets);
   if (misnamed !== undefined) throw new InputError(misnamed);
+  // What is generated needs it, and a tree that is written by half cannot be versioned again.
+  await helmFor(root);
   consumeChangesets(root);
   for (const file of syncCharts(root, new Date().toISOString())) writeNote(`written: ${file}`);
   const docs = await writeDocs({ ...input, arguments: [], options: new OptionValues(new Map()) });
