@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { eventually, type Running, start } from "./real-program.ts";
 
-/** A real registry on loopback without passwords, which forgets everything when it is stopped. */
+/** A real registry on loopback without TLS, which forgets everything when it is stopped. */
 export class PlainRegistry {
   private constructor(
     /** `127.0.0.1:…` */
@@ -13,21 +13,25 @@ export class PlainRegistry {
     private readonly process: Running,
   ) {}
 
-  static async start(program: string): Promise<PlainRegistry> {
+  /** @param htpasswd who may come in; anybody when it is not given */
+  static async start(program: string, htpasswd?: string): Promise<PlainRegistry> {
     const directory = await mkdtemp(join(tmpdir(), "registry-"));
     const host = `127.0.0.1:${await freePort()}`;
+    const passwords = join(directory, "htpasswd");
+    if (htpasswd !== undefined) await writeFile(passwords, htpasswd);
     const configuration = {
       version: "0.1",
       log: { level: "error", accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(directory, "data") } },
       http: { addr: host },
+      ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: "charts", path: passwords } } }),
     };
     const file = join(directory, "config.json");
     await writeFile(file, JSON.stringify(configuration));
     const env = { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: "none" };
     const running = start(program, ["serve", file], { env });
     const isUp = async (): Promise<boolean> =>
-      (await fetch(`http://${host}/v2/`).catch(() => undefined))?.ok === true;
+      (await fetch(`http://${host}/v2/`).catch(() => undefined)) !== undefined;
     await eventually(`an answer at ${host}`, isUp, running);
     return new PlainRegistry(host, directory, running);
   }

@@ -219,7 +219,7 @@ describe("doctor", () => {
     const asked = join(folder, "asked");
     writeFileSync(
       join(bin, "kubectl"),
-      `#!/bin/sh\nprintf '%s\\n' "$*" >>${asked}\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*secrets*) echo 'data/redis password admin-password' ;;\n*) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;\nesac\n`,
+      `#!/bin/sh\nprintf '%s\\n' "$*" >>${asked}\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*secrets*) echo 'data/redis password admin-password' ;;\n*configz*) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;\n*) echo 'Error from server (NotFound): the server could not find the requested resource' >&2; exit 1 ;;\nesac\n`,
       { mode: 0o755 },
     );
     const env = { PATH: `${bin}:${process.env.PATH}` };
@@ -243,18 +243,30 @@ describe("doctor", () => {
     expect(secrets).toEqual([expect.stringContaining("range $key, $value := .data}} {{$key}}{{end}}")]);
   }, 30_000);
 
-  test("a cluster that cannot be reached is bad input", async () => {
-    const bin = join(folder, "none");
+  test("a cluster that may be read in part is not judged", async () => {
+    const bin = join(folder, "partly");
     mkdirSync(bin, { recursive: true });
-    writeFileSync(join(bin, "kubectl"), "#!/bin/sh\necho 'connection refused' >&2\nexit 1\n", {
-      mode: 0o755,
-    });
+    const script = `#!/bin/sh\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*networkpolicies*) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;\n*) echo '{}' ;;\nesac\n`;
+    writeFileSync(join(bin, "kubectl"), script, { mode: 0o755 });
     const { code, stdout, stderr } = await run("doctor", { env: { PATH: `${bin}:${process.env.PATH}` } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(
-      /^error: the node t495 cannot be read: the cluster does not answer: connection refused\n/,
-    );
+    expect(stderr).toContain("the cluster refuses: Error from server (Forbidden): no");
+    expect(stderr).toContain("use the kubeconfig of an administrator");
   }, 30_000);
+
+  test.each(["connection refused", "Unable to connect to the server: net/http: TLS handshake timeout"])(
+    "a cluster that cannot be reached is bad input: %s",
+    async (said) => {
+      const bin = join(folder, "none");
+      mkdirSync(bin, { recursive: true });
+      writeFileSync(join(bin, "kubectl"), `#!/bin/sh\necho '${said}' >&2\nexit 1\n`, { mode: 0o755 });
+      const { code, stdout, stderr } = await run("doctor", { env: { PATH: `${bin}:${process.env.PATH}` } });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(`error: the node t495 cannot be read: the cluster does not answer: ${said}\n`);
+      expect(stderr).toContain("check that the node runs");
+    },
+    30_000,
+  );
 });
 
 describe("tables of foreign manifests", () => {

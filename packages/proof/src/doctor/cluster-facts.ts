@@ -9,6 +9,8 @@ export const FACT_NAMES = [
   "storageClasses",
   "priorityClasses",
   "quotas",
+  "limitRanges",
+  "networkPolicies",
   "services",
   "pools",
   "argocdWorkloads",

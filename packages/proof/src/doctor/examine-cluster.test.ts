@@ -1,40 +1,9 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { dump, load } from "js-yaml";
-import { fixturePlan } from "../../test/rule-fixtures.ts";
+import { dump } from "js-yaml";
+import { factsOf, findingsAfter, healthy, type Loose, plan, pod } from "../../test/cluster-answers.ts";
 import { diagnosisReport } from "../report/diagnosis.ts";
-import { type ClusterFacts, FACT_NAMES, type FactName } from "./cluster-facts.ts";
+import { FACT_NAMES, type FactName } from "./cluster-facts.ts";
 import { examineCluster } from "./examine-cluster.ts";
-
-const FOLDER = fileURLToPath(new URL("../../fixtures/doctor/", import.meta.url));
-const plan = fixturePlan(FOLDER, "cluster");
-
-// biome-ignore lint/suspicious/noExplicitAny: a test changes any field of what a cluster answers
-type Loose = any;
-
-/** The answers of a cluster that runs as planned, as fresh objects. */
-function healthy(): Record<FactName, Loose> {
-  const answers = load(readFileSync(`${FOLDER}cluster.yaml`, "utf8")) as Record<FactName, Loose>;
-  return { ...structuredClone(answers), plan: { data: { "plan.yaml": dump(plan) } } };
-}
-
-function factsOf(answers: Record<string, unknown>): ClusterFacts {
-  return Object.fromEntries(
-    FACT_NAMES.map((name) => [
-      name,
-      answers[name] === undefined ? { problem: `${name} is forbidden` } : { value: answers[name] },
-    ]),
-  ) as ClusterFacts;
-}
-
-function findingsAfter(change: (answers: Record<FactName, Loose>) => void): readonly string[] {
-  const answers = healthy();
-  change(answers);
-  return examineCluster(plan, factsOf(answers)).findings.map(
-    ({ id, severity, object, message }) => `${id} ${severity} ${object}: ${message}`,
-  );
-}
 
 test("a cluster that runs as planned has no finding, and everything was examined", () => {
   const diagnosis = examineCluster(plan, factsOf(healthy()));
@@ -45,25 +14,19 @@ test("a cluster that runs as planned has no finding, and everything was examined
     findings: [],
     unchecked: [],
   });
-  expect(diagnosis.examined).toHaveLength(15);
+  expect(diagnosis.examined).toHaveLength(18);
 });
 
 test("what cannot be asked is listed, and judged neither way", () => {
   const diagnosis = examineCluster(plan, factsOf({ node: healthy().node }));
   expect(diagnosis.examined.map(({ id }) => id)).toEqual(["node-capacity", "k3s-version"]);
   expect(diagnosis.unchecked).toContainEqual({ id: "kubelet", reason: "configz is forbidden" });
-  expect(diagnosis.unchecked).toHaveLength(13);
+  expect(diagnosis.unchecked).toHaveLength(16);
 });
 
 const memory = (at: "capacity" | "allocatable", value: string) => (answers: Record<FactName, Loose>) => {
   answers.node.status[at].memory = value;
 };
-const pod = (name: string, namespace: string, limits?: object) => ({
-  metadata: { name, namespace },
-  spec: { containers: [{ name: "main", resources: limits === undefined ? {} : { limits } }] },
-  status: { phase: "Running" },
-});
-
 describe("each difference is found", () => {
   test.each<[string, (answers: Record<FactName, Loose>) => void, readonly RegExp[]]>([
     ["less memory", memory("capacity", "7Gi"), [/^node-capacity error Node node-1: it has 7 Gi of memory/]],
@@ -339,7 +302,7 @@ test("the report says what was compared, what is wrong and how to mend it", () =
   answers.services.items[1].status = {};
   const facts = { ...factsOf(answers), configz: { problem: "nodes/proxy is forbidden" } };
   const text = diagnosisReport(examineCluster(plan, facts), { width: 80, color: false, unicode: true });
-  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (14 comparisons)");
+  expect(text).toContain("✗ fixture does not run as planned: 1 error, 1 unchecked (17 comparisons)");
   expect(text).toContain("  ✓ The node runs the pinned K3s");
   expect(text).toContain("  ✗ Each load balancer has its planned address");
   expect(text).toContain("      error   Service data/store: it has no address yet");

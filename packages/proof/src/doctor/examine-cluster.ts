@@ -5,12 +5,14 @@ import { runningPriorityClasses, storageClasses } from "./classes.ts";
 import type { Answers, ClusterFacts } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
 import { runningKubelet } from "./kubelet.ts";
+import { closedNamespaces, runningLimitRanges } from "./namespace-defaults.ts";
 import { k3sVersion, nodeCapacity } from "./node-capacity.ts";
 import { runningComponents } from "./packaged-components.ts";
 import { planRecord } from "./plan-record.ts";
 import { declaredPods, podsWithoutLimits } from "./pods.ts";
 import { runningQuotas } from "./quotas.ts";
 import { ledgerOfSecrets } from "./secrets.ts";
+import { startingPods } from "./starting-pods.ts";
 import { switchedOffComponents } from "./switched-off.ts";
 
 /** In the order of reports: the machine first, what stands on it after. */
@@ -22,6 +24,9 @@ const examinations: readonly Examination[] = [
   storageClasses,
   runningPriorityClasses,
   runningQuotas,
+  runningLimitRanges,
+  closedNamespaces,
+  startingPods,
   podsWithoutLimits,
   declaredPods,
   switchedOffComponents,

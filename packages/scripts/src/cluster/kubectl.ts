@@ -71,7 +71,7 @@ export class Kubectl {
 }
 
 const UNREACHABLE =
-  /connection refused|no such host|i\/o timeout|no route to host|was refused|deadline exceeded|EOF$|network is unreachable/i;
+  /connection refused|no such host|(i\/o|handshake) timeout|no route to host|was refused|deadline exceeded|EOF$|network is unreachable/i;
 const NO_CONFIGURATION =
   /context .* does not exist|no configuration has been provided|stat .*: no such file/i;
 const REFUSED = /unauthorized|forbidden|must be logged in|x509/i;

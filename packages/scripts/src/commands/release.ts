@@ -6,9 +6,18 @@ import { type CommandAction, type CommandInput, OptionValues } from "../command.
 import { cacheDirectory, helmFor } from "../helm.ts";
 import { describeInputError } from "../input-error.ts";
 import { writeNote, writeOut } from "../output.ts";
-import { changesetProblems, readChangesets } from "../release/changesets.ts";
+import { changesetProblems, namingProblems, readChangesets } from "../release/changesets.ts";
 import { versionProblems } from "../release/check-versions.ts";
-import { changedFiles, fileAt, git, lastTag, requireCleanTree, sourceDate } from "../release/git.ts";
+import {
+  branchPoint,
+  changedFiles,
+  fileAt,
+  git,
+  lastTag,
+  requireCleanTree,
+  sourceDate,
+  trackedFiles,
+} from "../release/git.ts";
 import { PACKED, packRelease, readPackedRelease } from "../release/pack-release.ts";
 import { comparePushed, pushChart, type Registry } from "../release/push-release.ts";
 import { consumeChangesets, syncCharts } from "../release/set-versions.ts";
@@ -35,10 +44,14 @@ async function check({ root, options }: CommandInput): Promise<number> {
   const changesets = readChangesets(root);
   const current = releaseVersion(workspace);
   const since = options.value("since") ?? lastTag(root);
-  const problems: InputErrorDetails[] = [...versionProblems(workspace)];
+  const base = since === undefined ? undefined : branchPoint(root, since);
+  const problems: InputErrorDetails[] = [
+    ...versionProblems(workspace),
+    ...namingProblems(workspace, changesets),
+  ];
   // A change that sets the versions has turned its changesets into changelogs.
-  if (changesets.size > 0 || current === versionAt(root, since)) {
-    problems.push(...changesetProblems(workspace, changesets, changedFiles(root, since)));
+  if (changesets.size > 0 || current === versionAt(root, base)) {
+    problems.push(...changesetProblems(workspace, changesets, changedFiles(root, base)));
   }
   for (const problem of problems) writeNote(describeInputError(new InputError(problem)));
   const changes = `${changesets.size} changeset${changesets.size === 1 ? "" : "s"}`;
@@ -56,20 +69,31 @@ function versionAt(root: string, revision: string | undefined): string | undefin
 async function version(input: CommandInput): Promise<number> {
   const { root } = input;
   requireCleanTree(root);
-  if (readChangesets(root).size === 0) {
+  const changesets = readChangesets(root);
+  if (changesets.size === 0) {
     throw new InputError({
       what: "no changeset waits",
       where: ".changeset",
       fix: "run `pnpm changeset` first",
     });
   }
+  const before = readWorkspace(root);
+  const [misnamed] = namingProblems(before, changesets);
+  if (misnamed !== undefined) throw new InputError(misnamed);
+  // What is generated needs it, and a tree that is written by half cannot be versioned again.
+  await helmFor(root);
   consumeChangesets(root);
   for (const file of syncCharts(root, new Date().toISOString())) writeNote(`written: ${file}`);
   const docs = await writeDocs({ ...input, arguments: [], options: new OptionValues(new Map()) });
   const workspace = readWorkspace(root);
   const problems = [...versionProblems(workspace)];
   for (const problem of problems) writeNote(describeInputError(new InputError(problem)));
-  writeOut(`version ${releaseVersion(workspace)}; read the changelogs, then commit\n`);
+  const now = releaseVersion(workspace);
+  const isNext = now !== releaseVersion(before);
+  const next = isNext
+    ? "; read the changelogs, then commit"
+    : ", as before: the changesets name nothing; commit what is written";
+  writeOut(`version ${now}${next}\n`);
   return problems.length > 0 ? EXIT.findings : docs;
 }
 
@@ -83,6 +107,7 @@ async function pack({ root }: CommandInput): Promise<number> {
     cacheDirectory: cacheDirectory(root),
     workspace: readWorkspace(root),
     output,
+    tracked: trackedFiles(root, "charts"),
     commit: git(root, "rev-parse", "HEAD"),
     sourceDate: sourceDate(root),
   });

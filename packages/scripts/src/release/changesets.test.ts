@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { changesetProblems, readChangesets } from "./changesets.ts";
+import { changesetProblems, namingProblems, readChangesets } from "./changesets.ts";
 import type { WorkspacePackage } from "./workspace.ts";
 
 const metadata = { name: "layer", version: "0.1.0", dependencies: [] };
@@ -62,10 +62,23 @@ describe("changesetProblems", () => {
     const changesets = { ".changeset/a.md": ["@t495/chart-layer"], ".changeset/b.md": ["@t495/proof"] };
     expect(problems(changesets, ["charts/layer/values.yaml"])).toEqual([]);
   });
+});
 
-  test("finds a name that is nobody's", () => {
-    expect(problems({ ".changeset/a.md": ["@t495/chart-lair"] }, [])).toEqual([
+describe("namingProblems", () => {
+  const named = (...names: readonly string[]): string[] =>
+    [...namingProblems(WORKSPACE, new Map([[".changeset/a.md", names]]))].map(
+      ({ what, where }) => `${where}: ${what}`,
+    );
+
+  test("is content with released packages, and with none", () => {
+    expect(named("@t495/chart-layer", "@t495/proof")).toEqual([]);
+    expect(named()).toEqual([]);
+  });
+
+  test("finds a name that is nobody's, and one that no release takes", () => {
+    expect(named("@t495/chart-lair", "@t495/proof", "@t495/render-tests")).toEqual([
       ".changeset/a.md: it names @t495/chart-lair, which is no package",
+      ".changeset/a.md: it names @t495/render-tests, which is not released",
     ]);
   });
 });
@@ -90,8 +103,28 @@ describe("readChangesets", () => {
     ]);
   });
 
-  test("refuses a file that is none", () => {
-    write("a.md", "Text.\n");
+  test("reads one with a line's end of another system", () => {
+    write("a.md", '---\r\n"@t495/proof": minor\r\n---\r\n\r\nText.\r\n');
+    expect([...readChangesets(root)]).toEqual([[".changeset/a.md", ["@t495/proof"]]]);
+  });
+
+  test.each([
+    ["pre", [".changeset/b.md"]],
+    ["exit", [".changeset/a.md", ".changeset/b.md"]],
+  ])("knows what is part of a prerelease, in mode %s", (mode, waiting) => {
+    write("a.md", '---\n"@t495/proof": minor\n---\n\nText.\n');
+    write("b.md", '---\n"@t495/proof": patch\n---\n\nText.\n');
+    write("pre.json", JSON.stringify({ mode, tag: "next", initialVersions: {}, changesets: ["a"] }));
+    expect([...readChangesets(root).keys()]).toEqual(waiting);
+  });
+
+  test.each([
+    ["text alone", "Text.\n"],
+    ["broken YAML", '---\n"@t495/proof: [patch\n---\n\nText.\n'],
+    ["a bump that is none", '---\n"@t495/proof": huge\n---\n\nText.\n'],
+    ["a list", '---\n- "@t495/proof"\n---\n\nText.\n'],
+  ])("refuses %s", (_name, text) => {
+    write("a.md", text);
     expect(() => readChangesets(root)).toThrow(
       expect.objectContaining({ name: "InputError", where: ".changeset/a.md" }),
     );

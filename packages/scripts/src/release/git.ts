@@ -14,7 +14,8 @@ const TAGS = "v[0-9]*";
 export function git(root: string, ...words: readonly string[]): string {
   try {
     const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
-    return execFileSync("git", words, {
+    // Names outside ASCII come as they are, not escaped and in quotes.
+    return execFileSync("git", ["-c", "core.quotePath=false", ...words], {
       cwd: root,
       encoding: "utf8",
       maxBuffer: LARGEST_ANSWER,
@@ -33,7 +34,7 @@ export function git(root: string, ...words: readonly string[]): string {
 
 /** @throws InputError when something is not committed: what is released has to be what is tagged. */
 export function requireCleanTree(root: string): void {
-  const first = git(root, "status", "--porcelain").split("\n")[0] ?? "";
+  const first = git(root, "status", "--porcelain", "--untracked-files=normal").split("\n")[0] ?? "";
   if (first === "") return;
   throw new InputError({
     what: "the working tree holds changes that no commit holds",
@@ -48,14 +49,24 @@ export function lastTag(root: string): string | undefined {
   return tags === "" ? undefined : tags.split("\n")[0];
 }
 
-/**
- * What differs between the branch and where it left a revision: files below the root, also those not yet
- * committed. Without a revision: every file.
- */
-export function changedFiles(root: string, since: string | undefined): readonly string[] {
-  const base = since === undefined ? NOTHING : git(root, "merge-base", since, "HEAD");
+/** The commit at which the branch left a revision: what the revision has got since then is not the branch's. */
+export function branchPoint(root: string, revision: string): string {
+  return git(root, "merge-base", revision, "HEAD");
+}
+
+/** Files below the root that differ from a commit, also those not yet committed. Without a commit: every file. */
+export function changedFiles(root: string, base: string | undefined): readonly string[] {
   const untracked = git(root, "ls-files", "--others", "--exclude-standard");
-  return `${git(root, "diff", "--name-only", base)}\n${untracked}`.split("\n").filter((path) => path !== "");
+  return lines(`${git(root, "diff", "--name-only", base ?? NOTHING)}\n${untracked}`);
+}
+
+/** The files below a folder that git knows, below the root. */
+export function trackedFiles(root: string, folder: string): ReadonlySet<string> {
+  return new Set(lines(git(root, "ls-files", "--", folder)));
+}
+
+function lines(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
 
 /** A file as it was at a revision; undefined when it was not there. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { InputError } from "@t495/proof/errors";
-import { assembleChart, helmEnvironment, runProcess } from "@t495/proof/packaging";
+import { assembleChart, helmEnvironment, runProcess, tarEntries } from "@t495/proof/packaging";
 import type { Helm } from "@t495/proof/rendering";
 import { reproducibleArchive } from "./archive.ts";
 import { pnpm } from "./pnpm.ts";
@@ -21,6 +21,8 @@ export interface PackOptions {
   readonly workspace: readonly WorkspacePackage[];
   /** Emptied first. */
   readonly output: string;
+  /** The files of `charts/` that git knows, below the root: nothing else reaches a chart's archive. */
+  readonly tracked: ReadonlySet<string>;
   /** The commit that is packed. */
   readonly commit: string;
   /** The time of every file, in seconds since 1970. */
@@ -97,6 +99,7 @@ async function pack(one: WorkspacePackage, options: PackOptions): Promise<Packed
     const [file] = readdirSync(folder);
     if (file === undefined) throw new Error(`${one.name} was packed into nothing`);
     const archive = reproducibleArchive(readFileSync(join(folder, file)), options.sourceDate);
+    if (one.chart !== undefined) requireTracked(archive, options.tracked);
     writeFileSync(join(options.output, file), archive);
     return { file, sha256: digest(archive), chart: one.chart?.metadata.name };
   } finally {
@@ -112,6 +115,17 @@ async function packChart({ folder }: WorkspacePackage, options: PackOptions, tar
   const { exitCode, stderr } = await runProcess(helm.path, ["package", chart, "-d", target], { env });
   if (exitCode === 0) return;
   throw new InputError({ what: `helm package failed: ${stderr.trim()}`, where: folder });
+}
+
+/** What git ignores, here or by a person's own settings, leaves the tree clean, and Helm would pack it. */
+function requireTracked(archive: Buffer, tracked: ReadonlySet<string>): void {
+  for (const { name } of tarEntries(archive)) {
+    // Subcharts lie below `charts/` in an archive, and beside the chart in the repository.
+    const where = `charts/${name.replace(/^([^/]+\/charts\/)+/, "")}`;
+    if (tracked.has(where)) continue;
+    const what = "this would be packed, and no commit holds it";
+    throw new InputError({ what, where, fix: "remove it, commit it, or name it in the chart's .helmignore" });
+  }
 }
 
 async function packForNpm({ folder }: WorkspacePackage, root: string, target: string): Promise<void> {

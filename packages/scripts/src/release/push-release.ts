@@ -24,9 +24,11 @@ export interface PushedChart {
   readonly state: "absent" | "same" | "different";
 }
 
-/** How registries say that there is no such chart, as Helm passes it on. */
-const ABSENT = /not found|name_unknown|manifest_unknown/i;
-const DENIED = /denied|401|403|unauthorized/i;
+/** How registries say that there is no such chart, as Helm passes it on: `host/chart:version: not found`. */
+const ABSENT = /\S:\S+: not found$|name_unknown|manifest_unknown/im;
+/** «Basic credential not found» is Helm's own word for a login that is missing. */
+const DENIED = /denied|401|403|unauthorized|credential not found/i;
+const UNTRUSTED = /x509|certificate/i;
 
 /** Looks every packed chart up. */
 export async function comparePushed(
@@ -98,6 +100,8 @@ function run(helm: Helm, { isPlain }: Registry, words: readonly string[]): Retur
 function refused(stderr: string, where: string): InputError {
   const fix = DENIED.test(stderr)
     ? "run `helm registry login`; where the registry denies look-ups of what was never pushed, add --first"
-    : "check the address and that the registry runs; one without TLS needs --plain-http";
+    : UNTRUSTED.test(stderr)
+      ? "name the file of its authority in SSL_CERT_FILE"
+      : "check the address and that the registry runs; one without TLS needs --plain-http";
   return new InputError({ what: `the registry refuses: ${stderr.trim().split("\n").at(-1)}`, where, fix });
 }

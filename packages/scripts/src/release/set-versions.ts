@@ -16,8 +16,16 @@ export function consumeChangesets(root: string): void {
   try {
     execFileSync(process.execPath, [program, "version"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   } catch (cause) {
-    const said = String((cause as { stderr?: unknown }).stderr ?? "").trim();
-    throw new InputError({ what: `changeset version failed: ${said}`, where: ".changeset", cause });
+    const said = String((cause as { stderr?: unknown }).stderr ?? "").replace(
+      /^🦋 +error +(Error: )?/gmu,
+      "",
+    );
+    const lines = said.split("\n").filter((line) => !/^\s*(at |$)/.test(line));
+    throw new InputError({
+      what: `changeset version failed: ${lines.join("\n")}`,
+      where: ".changeset",
+      cause,
+    });
   }
 }
 

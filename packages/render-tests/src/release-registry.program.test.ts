@@ -1,49 +1,34 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { type Helm, KUBERNETES_VERSION, parseManifests, prove } from "@t495/proof";
 import { helmEnvironment } from "../../proof/src/helm/helm-environment.ts";
-import { ReleaseRepository } from "../../scripts/test/release-repository.ts";
 import type { CliResult } from "../../scripts/test/run-cli.ts";
 import { describeReal } from "../test/describe-real.ts";
 import { CACHE, INSTALL_MS, openTestPlatform, PROFILES, testHelm } from "../test/open-platform.ts";
 import { PlainRegistry } from "../test/plain-registry.ts";
 import { run } from "../test/real-program.ts";
 import { findRegistry, REGISTRY_MISSING } from "../test/registry-program.ts";
+import { Releasable, SUMS } from "../test/releasable.ts";
 
-/** Packing everything compiles the proof's library, twice in a test. */
+/** Packing everything compiles the proof's library. */
 jest.setTimeout(300_000);
 
-const SUMS = "dist/release/SHA256SUMS";
+/** Who may come into the guarded registry: `owner`, whose password is «secret». */
+const HTPASSWD = "owner:$2y$04$jiUjsYHIS/uHVckA9Huzo.lD86KeC.7JVNYnvLtugd5aFf15d.3Ru\n";
 
 let helm: Helm;
-let repository: ReleaseRepository;
+let repository: Releasable;
 let version: string;
 
 beforeAll(async () => {
   helm = await testHelm();
-  repository = releasable();
-  version = String(repository.readJson("charts/platform-umbrella/package.json").version);
+  repository = new Releasable(helm);
+  version = repository.version;
+  expect(await repository.stage("package")).toMatchObject({ code: 0 });
 }, INSTALL_MS);
 afterAll(() => repository.remove());
-
-/** No changeset waits: the version in the tree is the one to release. */
-function releasable(): ReleaseRepository {
-  const one = new ReleaseRepository();
-  one.dropChangesets();
-  one.commit();
-  return one;
-}
-
-async function release(
-  words: string,
-  one = repository,
-  env: Record<string, string> = {},
-): Promise<CliResult> {
-  return one.release(words, { env: { HELM_BIN: helm.path, ...env } });
-}
 
 /** Helm in an empty home, as on somebody else's machine. */
 async function runHelm(...words: readonly string[]): Promise<string> {
@@ -53,77 +38,6 @@ async function runHelm(...words: readonly string[]): Promise<string> {
   if (exitCode !== 0) throw new Error(stderr);
   return stdout;
 }
-
-describe("platform release package", () => {
-  test("packs the same bytes in another folder, time zone, language and mask", async () => {
-    expect(await release("package")).toMatchObject({ code: 0 });
-    const other = releasable();
-    const mask = process.umask(0o077);
-    try {
-      other.git("config", "core.fileMode", "false");
-      const elsewhere = { TZ: "Pacific/Kiritimati", LC_ALL: "tr_TR.UTF-8" };
-      expect(await release("package", other, elsewhere)).toMatchObject({ code: 0 });
-      expect(other.read(SUMS)).toBe(repository.read(SUMS));
-      process.stderr.write(`packed twice, at the same bytes:\n${other.read(SUMS)}`);
-    } finally {
-      process.umask(mask);
-      other.remove();
-    }
-  });
-
-  test("writes checksums that sha256sum agrees with, one for each chart and one for npm", async () => {
-    const lines = repository.read(SUMS).trim().split("\n");
-    const charts = await readdir(join(repository.root, "charts"));
-    const files = [...charts.map((name) => `${name}-${version}.tgz`), `t495-proof-${version}.tgz`];
-    expect(lines.map((line) => line.split("  ")[1]).sort()).toEqual(files.sort());
-    for (const line of lines) {
-      const [sum, file = ""] = line.split("  ");
-      const content = await readFile(join(repository.root, "dist/release", file));
-      expect(createHash("sha256").update(content).digest("hex")).toBe(sum);
-    }
-  });
-
-  test("gives a layer the library that it needs, and no archive what belongs to the workspace", async () => {
-    const folder = join(repository.root, "dist/release");
-    for (const chart of await readdir(join(repository.root, "charts"))) {
-      const { stdout } = await run("tar", ["-tzf", join(folder, `${chart}-${version}.tgz`)]);
-      const files = stdout.trim().split("\n");
-      if (chart !== "platform-library")
-        expect(files).toContain(`${chart}/charts/platform-library/Chart.yaml`);
-      expect(files.filter((file) => /package\.json|CHANGELOG|node_modules|\.tgz$|\/\./.test(file))).toEqual(
-        [],
-      );
-    }
-  });
-
-  test("what npm gets works in an empty project", async () => {
-    const project = await mkdtemp(join(tmpdir(), "project-"));
-    try {
-      await writeFile(join(project, "package.json"), '{ "private": true, "type": "module" }');
-      const archive = join(repository.root, `dist/release/t495-proof-${version}.tgz`);
-      const words = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--prefix", project, archive];
-      expect(await run("npm", words)).toMatchObject({ exitCode: 0 });
-      const program = `
-        import { parseManifests, prove } from "@t495/proof";
-        import { assembleChart, tarEntries } from "@t495/proof/packaging";
-        import { openPlatform } from "@t495/proof/rendering";
-        import { InputError } from "@t495/proof/errors";
-        import { nearest } from "@t495/proof/nearest";
-        const service = { apiVersion: "v1", kind: "Service", metadata: { name: "a", namespace: "b" }, spec: { ports: [{ port: 80, nam: "x" }] } };
-        const { findings } = prove({ manifests: parseManifests(JSON.stringify(service), "a"), today: "2026-01-01", tools: {} });
-        const parts = [assembleChart, tarEntries, openPlatform, InputError, nearest].map((part) => typeof part);
-        console.log(JSON.stringify({ parts: new Set(parts).size, codes: findings.map(({ code }) => code) }));`;
-      await writeFile(join(project, "try.js"), program);
-      const { stdout, stderr } = await run(process.execPath, [join(project, "try.js")]);
-      expect({ stdout, stderr }).toEqual({
-        stdout: `${JSON.stringify({ parts: 1, codes: ["unknown-field"] })}\n`,
-        stderr: "",
-      });
-    } finally {
-      await rm(project, { recursive: true });
-    }
-  });
-});
 
 const tools = await findRegistry();
 
@@ -137,7 +51,8 @@ describeReal("a release in the real registry", tools, REGISTRY_MISSING, ({ progr
   });
   afterAll(() => registry.stop());
 
-  const push = (words = ""): Promise<CliResult> => release(`push --registry ${address} --plain-http${words}`);
+  const push = (words = ""): Promise<CliResult> =>
+    repository.stage(`push --registry ${address} --plain-http${words}`);
   const archiveOf = (chart: string): Promise<string | undefined> =>
     registry.archiveDigest(`t495/charts/${chart}`, version);
 
@@ -170,7 +85,7 @@ describeReal("a release in the real registry", tools, REGISTRY_MISSING, ({ progr
     const other = `oci://${registry.host}/interrupted`;
     const archive = join(repository.root, `dist/release/foundation-${version}.tgz`);
     await runHelm("push", archive, other, "--plain-http");
-    const { stdout } = await release(`push --registry ${other} --plain-http --yes`);
+    const { stdout } = await repository.stage(`push --registry ${other} --plain-http --yes`);
     expect(stdout).toContain(`there already: foundation ${version}\n`);
     expect(stdout).toContain(`pushed: platform-umbrella ${version}\n`);
   });
@@ -215,8 +130,32 @@ describeReal("a release in the real registry", tools, REGISTRY_MISSING, ({ progr
   );
 
   test("a registry that does not answer is an error, not an empty registry", async () => {
-    const { code, stderr } = await release("push --registry oci://127.0.0.1:1/charts --plain-http --yes");
+    const { code, stderr } = await repository.stage(
+      "push --registry oci://127.0.0.1:1/charts --plain-http --yes",
+    );
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("the registry refuses") });
+  });
+
+  test("needs a login where the registry does: without one, nothing is taken for absent", async () => {
+    const guarded = await PlainRegistry.start(program, HTPASSWD);
+    const home = await mkdtemp(join(tmpdir(), "home-"));
+    const env = { HELM_REGISTRY_CONFIG: join(home, "registry.json"), HOME: home };
+    const words = `push --registry oci://${guarded.host}/charts --plain-http`;
+    try {
+      for (const flags of ["", " --first --yes"]) {
+        const { code, stderr } = await repository.stage(`${words}${flags}`, env);
+        expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("helm registry login") });
+      }
+      const login = ["registry", "login", guarded.host, "--plain-http", "--username", "owner"];
+      await run(helm.path, [...login, "--password", "secret"], { env: { ...process.env, ...env } });
+      expect(await repository.stage(words, env)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(`would push: platform-umbrella ${version}`),
+      });
+    } finally {
+      await guarded.stop();
+      await rm(home, { recursive: true });
+    }
   });
 
   test("is never overwritten: other bytes under the same version are refused, before anything is pushed", async () => {
@@ -231,7 +170,7 @@ describeReal("a release in the real registry", tools, REGISTRY_MISSING, ({ progr
       await rm(folder, { recursive: true });
     }
     const before = await registry.archiveDigest("taken/foundation", version);
-    const { code, stdout, stderr } = await release(`push --registry ${other} --plain-http --yes`);
+    const { code, stdout, stderr } = await repository.stage(`push --registry ${other} --plain-http --yes`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
       [
