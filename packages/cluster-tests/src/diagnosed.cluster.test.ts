@@ -28,7 +28,7 @@ beforeAll(async () => {
   await applyInOrder(cluster.api, rendered.index.all);
   for (const name of ["coredns-0", "metrics-server-0"]) await cluster.api.apply(pod("kube-system", name));
   await startMetallbController(cluster, deployment(rendered.workloads, "metallb-controller"));
-  expect(await runCreateSecrets(cluster, rendered.index)).toMatchObject({ exitCode: 0 });
+  expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   expect((await settled(cluster.api, rendered.workloads)).problems).toEqual([]);
   await addressIs("traefik", "192.168.1.240");
   await addressIs("minio-lan", "192.168.1.241");
