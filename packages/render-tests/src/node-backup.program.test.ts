@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { describeReal } from "../test/describe-real.ts";
 import { SHELLS } from "../test/machine-sandbox.ts";
-import { GRAFANA, METRICS, NodeState, SERVER, STATE, VOLUMES } from "../test/node-state.ts";
+import { GRAFANA, METRICS, NodeState, STATE, VOLUMES } from "../test/node-state.ts";
 import { run } from "../test/real-program.ts";
 
 const MISSING = "Install SQLite and OpenSSL: apt-get install sqlite3 openssl.";
@@ -133,7 +133,10 @@ describeReal(
 
       test("is made of a datastore that is written to all the time", async () => {
         const rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)";
-        await machine.sqlite(STATE, `${rows} INSERT INTO kine (name, value) SELECT '/x/' || i, randomblob(3000) FROM n`);
+        await machine.sqlite(
+          STATE,
+          `${rows} INSERT INTO kine (name, value) SELECT '/x/' || i, randomblob(3000) FROM n`,
+        );
         const insert = "INSERT INTO kine (name, value) VALUES ('/registry/leases/x', randomblob(500));";
         const writer = run("sh", [
           "-c",
@@ -142,7 +145,10 @@ describeReal(
         const { exitCode, stdout } = await machine.backup();
         writeFileSync(join(machine.folder, "end"), "");
         await writer;
-        expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/2000[23] objects/) });
+        expect({ exitCode, stdout }).toEqual({
+          exitCode: 0,
+          stdout: expect.stringMatching(/2000[23] objects/),
+        });
       });
 
       test("is not kept when the place is full, an archiver fails, or what comes back is another", async () => {
@@ -156,13 +162,19 @@ describeReal(
         // One byte of the place turns: the cipher alone does not tell.
         const spoil = `for file in "$1"; do printf X | dd of="$file" bs=1 seek=9000 conv=notrunc 2>/dev/null; done`;
         await other({ sync: spoil });
-        expect(await machine.backup()).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/is not kept/) });
+        expect(await machine.backup()).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringMatching(/is not kept/),
+        });
         expect(machine.copies()).toEqual([]);
       });
 
       test("is made by one run at a time", async () => {
         const conf = join(machine.root, "etc/platform/backup.conf");
-        const holder = run("sh", ["-c", `exec 9<'${conf}'; flock 9; touch '${machine.folder}/held'; sleep 2`]);
+        const holder = run("sh", [
+          "-c",
+          `exec 9<'${conf}'; flock 9; touch '${machine.folder}/held'; sleep 2`,
+        ]);
         await run("sh", ["-c", `until [ -e '${machine.folder}/held' ]; do sleep 0.05; done`]);
         expect((await machine.backup()).stderr).toMatch(/another run is under way/);
         expect(machine.read(METRICS)).toBeUndefined();
@@ -177,7 +189,10 @@ describeReal(
         symlinkSync(join(machine.root, STATE), join(machine.root, GRAFANA));
         // K3s' state is copied all the same; the exit code and the metrics tell.
         const { exitCode, stdout, stderr } = await machine.backup();
-        expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringMatching(/certificates$/m) });
+        expect({ exitCode, stdout }).toEqual({
+          exitCode: 1,
+          stdout: expect.stringMatching(/certificates$/m),
+        });
         expect(stderr).toMatch(/FAILED: Grafana's database cannot be copied/);
         expect(machine.metrics()).toHaveLength(3);
         machine.installK3s("v1.36.3+k3s1", ":");

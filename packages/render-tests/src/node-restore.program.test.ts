@@ -55,7 +55,11 @@ describeReal(
 
       test.each([
         ["an empty datastore", "sqlite3 state.db 'DELETE FROM kine'", /datastore is empty/],
-        ["another database", "rm state.db && sqlite3 state.db 'CREATE TABLE x (y)'", /not the datastore of K3s/],
+        [
+          "another database",
+          "rm state.db && sqlite3 state.db 'CREATE TABLE x (y)'",
+          /not the datastore of K3s/,
+        ],
         ["no token", "rm token", /there is no token/],
         ["no certificates", "rm -r tls", /there is no tls/],
         ["no encryption keys", "rm -r cred", /there is no cred/],
@@ -69,7 +73,9 @@ describeReal(
         const key = join(machine.folder, "other.key");
         await run("openssl", ["genpkey", "-algorithm", "RSA", "-out", key]);
         expect((await machine.restore(file, ["--check"], key)).exitCode).toBe(1);
-        expect((await machine.restore(file, ["--check"], `${key}s`)).stderr).toMatch(/other\.keys cannot be read/);
+        expect((await machine.restore(file, ["--check"], `${key}s`)).stderr).toMatch(
+          /other\.keys cannot be read/,
+        );
         expect((await machine.restore(`${file}s`)).stderr).toMatch(/cmss cannot be read/);
       });
 
@@ -94,7 +100,9 @@ describeReal(
 
       test("an older K3s, or none, is left alone", async () => {
         machine.installK3s("v1.35.9+k3s1");
-        expect((await machine.restore(file, ["--yes"])).stderr).toMatch(/of K3s v1\.36\.3\+k3s1, which v1\.35\.9/);
+        expect((await machine.restore(file, ["--yes"])).stderr).toMatch(
+          /of K3s v1\.36\.3\+k3s1, which v1\.35\.9/,
+        );
         await run("rm", [join(machine.root, "usr/local/bin/k3s")]);
         expect((await machine.restore(file, ["--yes"])).stderr).toMatch(/K3s is not installed/);
         machine.installK3s("v1.37.0+k3s1");

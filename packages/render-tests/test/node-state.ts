@@ -81,7 +81,12 @@ export class NodeState extends MachineSandbox {
     return this.run(this.#shell, "common/etc/platform/backup.sh");
   }
 
-  restore(file: string, args: readonly string[] = ["--check"], key = this.key, input?: string): Promise<Result> {
+  restore(
+    file: string,
+    args: readonly string[] = ["--check"],
+    key = this.key,
+    input?: string,
+  ): Promise<Result> {
     return this.run(this.#shell, "restore.sh", [file, "--key", key, ...args], input);
   }
 
