@@ -205,5 +205,5 @@ describeReal(
 
 test("node-exporter's folder is the one that the script writes to", () => {
   const values = readFileSync(new URL("../../../charts/monitoring/values.yaml", import.meta.url), "utf8");
-  expect(values).toContain(`metrics: /${METRICS.replace("/backup.prom", "")}\n`);
+  expect(values).toContain(`scriptsDirectory: /${METRICS.replace("/backup.prom", "")}\n`);
 });

@@ -221,6 +221,10 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("nothing was changed") });
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
     await server.asSuperuser("DROP DATABASE mlflow WITH (FORCE)");
+    expect(await server.backup()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/FAILED: mlflow: there is no such database: is it lost\?/),
+    });
     const newest = (await server.dumps("mlflow")).at(-1) ?? "";
     expect(await server.restore("mlflow", join(server.backups, "mlflow", newest))).toMatchObject({
       exitCode: 0,
