@@ -130,7 +130,7 @@ copy_grafana() {
 	return 1
 }
 if ! copy_grafana; then
-	fail "Grafana's database cannot be copied: does Grafana run?"
+	fail "Grafana's database cannot be copied: does Grafana run? If it is gone for good, delete its claim"
 	rm -f "$copy/grafana.db"
 fi
 
