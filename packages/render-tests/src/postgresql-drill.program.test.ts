@@ -49,11 +49,13 @@ describeReal(`the drill of PostgreSQL ${MAJOR}`, programs, MISSING, (directory) 
   });
 
   test("fails when no dump holds a table: so are those of a server that started anew", async () => {
-    const { exitCode, stderr } = await server.drill({ DRILL_DATABASES: "jupyterhub" });
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
-      stderr: expect.stringMatching(/no dump holds a table/),
-    });
+    for (const databases of ["jupyterhub", ""]) {
+      const { exitCode, stderr } = await server.drill({ DRILL_DATABASES: databases });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringMatching(/no dump holds a table/),
+      });
+    }
   });
 
   test("takes the newest dump, and fails for one that cannot be read, naming it", async () => {

@@ -220,6 +220,22 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     const refused = await server.restore("mlflow", broken);
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("nothing was changed") });
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
+    // The name is taken while the dump is restored.
+    const shim = await mkdtemp(join(tmpdir(), "shim-"));
+    const psql = 'psql -X -d postgres -c "CREATE DATABASE mlflow_before"';
+    await writeFile(join(shim, "pg_restore"), `#!/bin/sh\n${programs}/pg_restore "$@" && ${psql}\n`, {
+      mode: 0o755,
+    });
+    await chmod(shim, 0o755);
+    const PATH = `${shim}:${programs}:${process.env.PATH}`;
+    const stuck = await server.restoreWith({ PATH }, "mlflow", "--newest");
+    await rm(shim, { recursive: true });
+    expect(stuck).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/which is as it was and open again/),
+    });
+    expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
+    await server.asSuperuser("DROP DATABASE mlflow_before");
     await server.asSuperuser("DROP DATABASE mlflow WITH (FORCE)");
     expect(await server.backup()).toMatchObject({
       exitCode: 1,

@@ -129,7 +129,7 @@ restore_database() {
 
 start_server
 restore_roles
-for database in ${DRILL_DATABASES:?}; do
+for database in ${DRILL_DATABASES?}; do
   restore_database "$database"
 done
 # One that no application has used yet is none; all of them are what is dumped after a loss.
