@@ -88,6 +88,7 @@ installed=$("$root/usr/local/bin/k3s" --version 2>/dev/null | sed -n 's/^k3s ver
 copied=$(cat "$work/copy/k3s-version")
 [ "$(minor "$installed")" -ge "$(minor "$copied")" ] ||
 	refuse "the copy is of K3s $copied, which $installed cannot read: install that version first"
+[ ! -e "$aside" ] || [ -d "$server" ] || refuse "an earlier restore was cut off: rename $aside to $server, and begin again"
 [ ! -e "$aside" ] || refuse "$aside is there from an earlier restore; remove it if nobody needs it"
 cat <<PLAN
 

@@ -76,7 +76,11 @@ describeReal(
         const aborted = join(machine.nas, "node-20261101T030500Z-2.partial");
         writeFileSync(aborted, "half");
         utimesSync(aborted, 0, 0);
-        expect((await machine.backup()).exitCode).toBe(0);
+        expect(await machine.backup()).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringMatching(/node-20301103\S+ is of a time that has not come/),
+        });
+        expect(machine.metrics()).toHaveLength(3);
         expect(machine.copies()).toEqual([
           expect.stringMatching(COPY),
           "node-20301101T030500Z-2.partial",

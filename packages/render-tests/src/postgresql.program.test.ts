@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
@@ -155,6 +166,20 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
       /FAILED: mlflow: needs about \d+ MiB, 0 MiB are free of 1 MiB; enlarge backup.storage.size/,
     );
     expect(await server.dumps("mlflow")).toEqual(before);
+  });
+
+  test("says that a dump is of a time that has not come, and makes one all the same", async () => {
+    const dumps = await server.dumps("mlflow");
+    const folder = join(server.backups, "mlflow");
+    await copyFile(join(folder, dumps.at(-1) ?? ""), join(folder, "29990101T000000Z.dump"));
+    await pause();
+    const { exitCode, stderr } = await server.backup();
+    await rm(join(folder, "29990101T000000Z.dump"));
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/FAILED: of a time that has not come: .*mlflow\/29990101T000000Z\.dump/),
+    });
+    expect((await server.dumps("mlflow")).length).toBe(dumps.length + 1);
   });
 
   test("does not take a dump for good that cannot be read back", async () => {

@@ -154,5 +154,8 @@ for database in ${BACKUP_DATABASES?}; do
   printf '%s\n' "$databases" | grep -q -x -F -e "$database" ||
     fail "$database: there is no such database: is it lost? Its dumps stay"
 done
+# For ever the newest by its name, it would be the one that is compared and drilled, and never a later one.
+ahead=$(find "$directory" -mindepth 2 -maxdepth 2 -type f | awk -F/ -v now="$stamp" 'substr($NF, 1, length(now)) > now')
+[ -z "$ahead" ] || fail "of a time that has not come: $ahead. Was the clock wrong then, or is it now? Rename or remove it"
 [ "$failed" -eq 0 ] || exit 1
 log "done"

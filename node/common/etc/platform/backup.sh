@@ -172,6 +172,8 @@ mv "$partial" "$file"
 sync "$directory" || true
 k3s_at=$(date +%s)
 [ ! -e "$work/back/grafana.db" ] || grafana_at=$k3s_at
+newest=$(copies | head -n 1)
+[ "$newest" = "$file" ] || fail "$newest is of a time that has not come: was the clock wrong then, or is it now?"
 # Never the new one, whatever the clock said when the others were made.
 copies | grep -vxF "$file" | tail -n "+$BACKUP_KEEP" | while IFS= read -r old; do rm "$old"; done
 # What aborted runs have left.
