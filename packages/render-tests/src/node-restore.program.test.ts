@@ -98,7 +98,9 @@ describeReal(
         expect((await machine.restore(file, ["--yes"])).stderr).toMatch(/from an earlier restore/);
         // Killed between the two: what is aside is all there is.
         await run("rm", ["-r", join(machine.root, SERVER)]);
-        expect((await machine.restore(file, ["--yes"])).stderr).toMatch(/cut off: rename \S+before-restore to/);
+        expect((await machine.restore(file, ["--yes"])).stderr).toMatch(
+          /cut off: rename \S+before-restore to/,
+        );
       });
 
       test("an older K3s, or none, is left alone", async () => {
