@@ -149,6 +149,14 @@ services() {
 	if is_active multipathd; then systemctl reload multipathd; fi
 }
 
+# Somebody has said where to (docs/operations/backup-and-restore.md), before reset.sh took the timer away.
+nightly_copy() {
+	[ -e "$root/etc/platform/backup.conf" ] || return 0
+	is_active platform-backup.timer && return
+	change "start the nightly copies of K3s' state, now and at boot" || return 0
+	systemctl enable --now platform-backup.timer
+}
+
 checksum_of() {
 	[ -r "$1" ] && sha256sum "$1" | cut -d ' ' -f 1
 }
@@ -214,6 +222,7 @@ steps() {
 	services
 	k3s_binary
 	k3s_service
+	nightly_copy
 }
 
 require_root

@@ -83,6 +83,7 @@ show() {
 		echo '  - let pods stop and release their volumes, for up to 3 minutes'
 		echo '  - stop K3s'
 	fi
+	if is_active platform-backup.timer; then echo "  - end the nightly copies of K3s' state; those that are made stay"; fi
 	echo '  - end what pods left running, unmount their file systems, remove their network interfaces'
 	echo '  - remove the service, /usr/local/bin/k3s and the files that install.sh wrote'
 	fate "$delete_state" "$state" 'what the cluster knows, its keys and, below storage, local-path volumes'
@@ -101,6 +102,7 @@ stop() {
 			--timeout=180s || echo 'note: not every pod stopped in time'
 	fi
 	systemctl disable --now k3s || true
+	systemctl disable --now platform-backup.timer 2>/dev/null || true
 	for group in kubepods kubepods.slice; do
 		[ -w "$root/sys/fs/cgroup/$group/cgroup.kill" ] && echo 1 >"$root/sys/fs/cgroup/$group/cgroup.kill"
 	done
@@ -137,7 +139,7 @@ remove_program() {
 		rm -f "$root/$file"
 		if [ -e "$root/$file.before-platform" ]; then mv "$root/$file.before-platform" "$root/$file"; fi
 	done <"$written"
-	rm -f "$written"
+	rm -f "$written" "$root/var/lib/platform/metrics/backup.prom"
 	systemctl daemon-reload
 	[ "$(readlink "$root/usr/local/bin/kubectl")" = k3s ] && rm -f "$root/usr/local/bin/kubectl"
 	rm -f "$root/usr/local/bin/k3s"

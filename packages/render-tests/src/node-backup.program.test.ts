@@ -1,15 +1,15 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { describeReal } from "../test/describe-real.ts";
-import { MachineSandbox, SHELLS } from "../test/machine-sandbox.ts";
+import { SHELLS } from "../test/machine-sandbox.ts";
+import { GRAFANA, METRICS, NodeState, STATE, VOLUMES } from "../test/node-state.ts";
 import { run } from "../test/real-program.ts";
 
 const MISSING = "Install SQLite and OpenSSL: apt-get install sqlite3 openssl.";
 const found = await Promise.all([run("sqlite3", ["--version"]), run("openssl", ["version"])]);
-const SERVER = "var/lib/rancher/k3s/server";
-const GRAFANA = "var/lib/rancher/k3s/storage/pvc-1_monitoring_grafana/grafana.db";
-const BACKUP = "common/etc/platform/backup.sh";
+const COPY = /^node-\d{8}T\d{6}Z-2\.cms$/;
+const SUCCESS = "platform_node_backup_last_success_timestamp_seconds";
 
 describeReal(
   "a copy of the node's state",
@@ -17,130 +17,197 @@ describeReal(
   MISSING,
   () => {
     describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))("in %s", (_name, shell) => {
-      let machine: MachineSandbox;
-      let nas: string;
-      let key: string;
-
-      const sqlite = (path: string, text: string) => run("sqlite3", [join(machine.root, path), text]);
-      const backup = () => machine.run(shell, BACKUP);
-      const restore = (file: string, args: readonly string[] = [], input?: string) =>
-        machine.run(shell, "restore.sh", [file, "--key", key, ...args], input);
-      const copies = () => readdirSync(nas).sort();
-      const newest = () => join(nas, copies().at(-1) ?? "");
-      const configure = (further = "BACKUP_ON_THIS_DISK=yes\n") =>
-        machine.write(
-          "etc/platform/backup.conf",
-          `BACKUP_DIRECTORY=${nas}\nBACKUP_CERTIFICATE=${join(machine.folder, "backup.crt")}\nBACKUP_KEEP=2\n${further}`,
-        );
+      let machine: NodeState;
+      const other = async (changes: { readonly [command: string]: string }) => {
+        machine.remove();
+        machine = await NodeState.create(shell, changes);
+      };
+      const place = (name: string, text = "older") => writeFileSync(join(machine.nas, name), text);
 
       beforeEach(async () => {
-        machine = new MachineSandbox();
-        nas = join(machine.folder, "nas");
-        key = join(machine.folder, "backup.key");
-        mkdirSync(nas);
-        const subject = ["-subj", "/CN=backup", "-days", "3650", "-nodes"];
-        await run("openssl", [
-          "req",
-          "-x509",
-          "-newkey",
-          "rsa:2048",
-          ...subject,
-          "-keyout",
-          key,
-          "-out",
-          join(machine.folder, "backup.crt"),
-        ]);
-        machine.write(`${SERVER}/token`, "K10secret::server:token\n");
-        machine.write(`${SERVER}/tls/server-ca.key`, "the authority's key\n");
-        machine.write(`${SERVER}/cred/encryption-config.json`, "{}\n");
-        machine.write("etc/rancher/k3s/config.yaml", "disable: [traefik]\n");
-        machine.write(`${SERVER}/db/x`, "");
-        await sqlite(
-          `${SERVER}/db/state.db`,
-          "PRAGMA journal_mode=WAL; CREATE TABLE kine (id INTEGER PRIMARY KEY, name TEXT, value BLOB); INSERT INTO kine (name, value) VALUES ('/registry/secrets/data/postgresql', 'cipher'), ('/registry/namespaces/data', '{}'), ('/registry/namespaces/data', '{ }')",
-        );
-        machine.write(GRAFANA, "");
-        await sqlite(GRAFANA, "CREATE TABLE user (login TEXT); INSERT INTO user VALUES ('admin')");
-        configure();
+        machine = await NodeState.create(shell);
       });
 
       afterEach(() => machine.remove());
 
-      test("is one encrypted file, which the drill on another machine finds whole", async () => {
-        const { exitCode, stdout, stderr } = await backup();
+      test("is one encrypted file, which a restore on another machine finds whole", async () => {
+        const { exitCode, stdout, stderr } = await machine.backup();
         expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-        expect(stdout).toMatch(/node-\d{8}T\d{6}Z\.cms: 2 objects of K3s, Grafana$/m);
-        expect(copies()).toEqual([expect.stringMatching(/^node-\d{8}T\d{6}Z\.cms$/)]);
-        expect((await run("grep", ["-c", "-e", "K10secret", "-e", "authority", newest()])).stdout).toBe(
-          "0\n",
+        expect(stdout).toMatch(
+          /Z-2\.cms: 2 objects of K3s v1\.36\.3\+k3s1, its token and certificates, Grafana with 1 users$/m,
         );
-        const checked = await restore(newest(), ["--check"]);
-        expect(checked.stdout).toMatch(/2 objects of K3s, its token and certificates, Grafana's database/);
+        expect(machine.copies()).toEqual([expect.stringMatching(COPY)]);
+        const clear = ["-c", "-e", "K10secret", "-e", "authority", machine.newest()];
+        expect((await run("grep", clear)).stdout).toBe("0\n");
+        expect((await machine.restore(machine.newest())).stdout).toMatch(/2 objects of K3s v1\.36/);
         expect(machine.calls()).toEqual([]);
       });
 
-      test("keeps as many as it is told, the newest", async () => {
-        for (const day of ["01", "02", "03"])
-          writeFileSync(join(nas, `node-202611${day}T030500Z.cms`), "older");
-        writeFileSync(join(nas, "photo.jpg"), "not ours");
-        await backup();
-        expect(copies()).toEqual(["node-20261103T030500Z.cms", expect.stringMatching(/^node-/), "photo.jpg"]);
+      test("leaves metrics that everybody may read, and none before it is switched on", async () => {
+        const conf = machine.read("etc/platform/backup.conf") ?? "";
+        await run("rm", [join(machine.root, "etc/platform/backup.conf")]);
+        expect((await machine.backup()).exitCode).toBe(2);
+        expect(machine.read(METRICS)).toBeUndefined();
+
+        machine.write("etc/platform/backup.conf", conf.replace("/nas of mine", "/gone"));
+        expect((await machine.backup()).exitCode).toBe(1);
+        expect(machine.metrics()).toEqual(["platform_node_backup_failed 1"]);
+
+        machine.write("etc/platform/backup.conf", conf);
+        await machine.backup();
+        const passed = machine.metrics();
+        expect(passed).toEqual([
+          "platform_node_backup_failed 0",
+          expect.stringMatching(`^${SUCCESS}{part="k3s"} \\d{10}$`),
+          expect.stringMatching(`^${SUCCESS}{part="grafana"} \\d{10}$`),
+        ]);
+        const modes = ["-c", "%a", join(machine.root, METRICS), join(machine.root, METRICS, "..")];
+        expect((await run("stat", modes)).stdout).toBe("644\n755\n");
+
+        machine.configure("");
+        await machine.backup();
+        expect(machine.metrics()).toEqual(["platform_node_backup_failed 1", ...passed.slice(1)]);
       });
 
-      test("is refused on the disk that it shall outlive, and without a place", async () => {
-        configure("");
-        expect(await backup()).toMatchObject({
+      test("keeps as many as it is told, the newest, and never loses the new one to a clock that was wrong", async () => {
+        for (const day of ["01", "02", "03"]) place(`node-203011${day}T030500Z-2.cms`);
+        place("photo.jpg", "not ours");
+        place("node-20301101T030500Z-2.partial");
+        const aborted = join(machine.nas, "node-20261101T030500Z-2.partial");
+        writeFileSync(aborted, "half");
+        utimesSync(aborted, 0, 0);
+        expect(await machine.backup()).toMatchObject({
           exitCode: 1,
-          stderr: expect.stringContaining("is it mounted?"),
+          stderr: expect.stringMatching(/node-20301103\S+ is of a time that has not come/),
         });
-        machine.write("etc/platform/backup.conf", "");
-        expect((await backup()).exitCode).not.toBe(0);
-        expect(copies()).toEqual([]);
+        expect(machine.metrics()).toHaveLength(3);
+        expect(machine.copies()).toEqual([
+          expect.stringMatching(COPY),
+          "node-20301101T030500Z-2.partial",
+          "node-20301103T030500Z-2.cms",
+          "photo.jpg",
+        ]);
       });
 
-      test("is no copy when the datastore is not there, or damaged", async () => {
-        await run("sh", [
+      test.each(["0", "fourteen", "7 days", "-1"])("BACKUP_KEEP=%s deletes nothing", async (keep) => {
+        place("node-20261101T030500Z-2.cms");
+        machine.configure("BACKUP_ON_THIS_DISK=yes", keep);
+        expect((await machine.backup()).exitCode).not.toBe(0);
+        expect(machine.copies()).toContain("node-20261101T030500Z-2.cms");
+      });
+
+      test("of a cluster that shrank is set aside, and takes no other one's place", async () => {
+        for (const day of ["01", "02"]) place(`node-202611${day}T030500Z-5.cms`);
+        for (const _night of [1, 2]) {
+          expect(await machine.backup()).toMatchObject({
+            exitCode: 1,
+            stderr: expect.stringMatching(/has 2 objects, and had 5 .*rename it to node-\S+Z-2\.cms/),
+          });
+        }
+        expect(machine.copies()).toEqual([
+          "node-20261101T030500Z-5.cms",
+          "node-20261102T030500Z-5.cms",
+          expect.stringMatching(/^node-\d{8}T\d{6}Z-2\.smaller$/),
+        ]);
+        expect((await machine.restore(machine.newest())).exitCode).toBe(0);
+      });
+
+      test.each([
+        ["its own disk", "1", "1", "2"],
+        ["the system's disk, beside K3s' own one", "1", "2", "1"],
+      ])("is refused on %s", async (_where, nas, server, system) => {
+        await other({
+          stat: `case "$3" in *nas*) echo ${nas} ;; */server) echo ${server} ;; */root/) echo ${system} ;; esac`,
+        });
+        machine.configure("");
+        expect((await machine.backup()).stderr).toMatch(/is it mounted\?/);
+        expect(machine.copies()).toEqual([]);
+      });
+
+      test("is no copy when the datastore is not there, or damaged, or empty", async () => {
+        await machine.sqlite(STATE, "DELETE FROM kine");
+        expect((await machine.backup()).stderr).toMatch(/the datastore is empty/);
+        const file = join(machine.root, STATE);
+        await run("sh", ["-c", `head -c 3000 /dev/zero >'${file}'; rm -f '${file}-wal'`]);
+        expect((await machine.backup()).exitCode).toBe(1);
+        await run("rm", [file]);
+        expect((await machine.backup()).stderr).toMatch(/state\.db is not there/);
+        expect(machine.copies()).toEqual([]);
+      });
+
+      test("is made of a datastore that is written to all the time", async () => {
+        const rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)";
+        await machine.sqlite(
+          STATE,
+          `${rows} INSERT INTO kine (name, value) SELECT '/x/' || i, randomblob(3000) FROM n`,
+        );
+        const insert = "INSERT INTO kine (name, value) VALUES ('/registry/leases/x', randomblob(500));";
+        const writer = run("sh", [
           "-c",
-          `head -c 3000 /dev/zero >${join(machine.root, SERVER, "db/state.db")}; rm -f ${join(machine.root, SERVER, "db/state.db-wal")}`,
+          `while [ ! -e '${machine.folder}/end' ]; do echo "${insert}"; sleep 0.02; done | sqlite3 '${join(machine.root, STATE)}'`,
         ]);
-        expect((await backup()).exitCode).toBe(1);
-        await run("rm", [join(machine.root, SERVER, "db/state.db")]);
-        expect((await backup()).stderr).toMatch(/state\.db is not there/);
-        expect(copies()).toEqual([]);
-      });
-
-      test("a wrong key and a cut file are found by the drill", async () => {
-        await backup();
-        const cut = join(machine.folder, "cut.cms");
-        await run("sh", ["-c", `head -c 2000 '${newest()}' >'${cut}'`]);
-        expect((await restore(cut, ["--check"])).exitCode).toBe(1);
-        const other = join(machine.folder, "other.key");
-        await run("openssl", ["genpkey", "-algorithm", "RSA", "-out", other]);
-        const refused = await machine.run(shell, "restore.sh", [newest(), "--key", other, "--check"]);
-        expect(refused).toMatchObject({
-          exitCode: 1,
-          stderr: expect.stringContaining("cannot be decrypted"),
+        const { exitCode, stdout } = await machine.backup();
+        writeFileSync(join(machine.folder, "end"), "");
+        await writer;
+        expect({ exitCode, stdout }).toEqual({
+          exitCode: 0,
+          stdout: expect.stringMatching(/2000[23] objects/),
         });
       });
 
-      test("comes back in place of what is there, which is kept; a no changes nothing", async () => {
-        await backup();
-        const file = newest();
-        await sqlite(`${SERVER}/db/state.db`, "DELETE FROM kine");
-        machine.write(`${SERVER}/token`, "another\n");
-        expect((await restore(file, [], "\n")).exitCode).toBe(1);
-        expect(machine.read(`${SERVER}/token`)).toBe("another\n");
-        expect(await restore(file, ["--yes"])).toMatchObject({ exitCode: 0, stderr: "" });
-        expect((await sqlite(`${SERVER}/db/state.db`, "SELECT count(*) FROM kine")).stdout).toBe("3\n");
-        expect(machine.read(`${SERVER}/token`)).toBe("K10secret::server:token\n");
-        expect(machine.read(`${SERVER}/tls/server-ca.key`)).toBe("the authority's key\n");
-        expect(machine.read(`${SERVER}.before-restore/token`)).toBe("another\n");
-        expect(machine.calls().filter((call) => call.startsWith("systemctl"))).toEqual([
-          "systemctl stop k3s",
-          "systemctl start k3s",
+      test("is not kept when the place is full, an archiver fails, or what comes back is another", async () => {
+        const openssl = (await run("which", ["openssl"])).stdout.trim();
+        await other({ openssl: `case "$*" in *-encrypt*) exit 6 ;; esac; exec ${openssl} "$@"` });
+        expect((await machine.backup()).stderr).toMatch(/could not be written/);
+        expect(machine.copies()).toEqual([]);
+        // GNU tar ends with 1 when a file changed while it was read.
+        await other({ tar: 'case "$*" in *-cf*) /bin/tar "$@"; exit 1 ;; esac; exec /bin/tar "$@"' });
+        expect((await machine.backup()).stderr).toMatch(/no archive could be made/);
+        // One byte of the place turns: the cipher alone does not tell.
+        const spoil = `for file in "$1"; do printf X | dd of="$file" bs=1 seek=9000 conv=notrunc 2>/dev/null; done`;
+        await other({ sync: spoil });
+        expect(await machine.backup()).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringMatching(/is not kept/),
+        });
+        expect(machine.copies()).toEqual([]);
+      });
+
+      test("is made by one run at a time", async () => {
+        const conf = join(machine.root, "etc/platform/backup.conf");
+        const holder = run("sh", [
+          "-c",
+          `exec 9<'${conf}'; flock 9; touch '${machine.folder}/held'; sleep 2`,
         ]);
-        expect((await restore(file, ["--yes"])).stderr).toMatch(/from an earlier restore/);
+        await run("sh", ["-c", `until [ -e '${machine.folder}/held' ]; do sleep 0.05; done`]);
+        expect((await machine.backup()).stderr).toMatch(/another run is under way/);
+        expect(machine.read(METRICS)).toBeUndefined();
+        await holder;
+      });
+
+      test("takes Grafana's database from its claim, and from nobody else's", async () => {
+        mkdirSync(join(machine.root, VOLUMES, "pvc-0_jupyter_claim-eve"), { recursive: true });
+        writeFileSync(join(machine.root, VOLUMES, "pvc-0_jupyter_claim-eve/grafana.db"), "no database");
+        expect((await machine.backup()).stdout).toMatch(/Grafana with 1 users/);
+        await run("rm", [join(machine.root, GRAFANA)]);
+        symlinkSync(join(machine.root, STATE), join(machine.root, GRAFANA));
+        // K3s' state is copied all the same; the exit code and the metrics tell.
+        const { exitCode, stdout, stderr } = await machine.backup();
+        expect({ exitCode, stdout }).toEqual({
+          exitCode: 1,
+          stdout: expect.stringMatching(/certificates$/m),
+        });
+        expect(stderr).toMatch(/FAILED: Grafana's database cannot be copied/);
+        expect(machine.metrics()).toHaveLength(3);
+        machine.installK3s("v1.36.3+k3s1", ":");
+        expect((await machine.backup()).exitCode).toBe(0);
+        expect(machine.metrics()).toHaveLength(2);
       });
     });
   },
 );
+
+test("node-exporter's folder is the one that the script writes to", () => {
+  const values = readFileSync(new URL("../../../charts/monitoring/values.yaml", import.meta.url), "utf8");
+  expect(values).toContain(`scriptsDirectory: /${METRICS.replace("/backup.prom", "")}\n`);
+});

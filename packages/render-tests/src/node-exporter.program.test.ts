@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import type { ManifestIndex } from "@t495/proof";
 import { describeReal } from "../test/describe-real.ts";
@@ -33,6 +34,10 @@ describeReal("node-exporter itself", program, goProgramMissing(NODE_EXPORTER), (
     manifests = await renderPlatform([`monitoring.node-exporter.port=${port}`]);
     machine = await Machine.create(manifests);
     const { command, env } = await machine.container("DaemonSet", "node-exporter", {});
+    await writeFile(
+      join(machine.directory, "metrics/backup.prom"),
+      "# TYPE platform_node_backup_failed gauge\nplatform_node_backup_failed 1\n",
+    );
     // Here nothing is mounted below /filesystems: the root of this machine stands for it.
     const here = command.slice(1).map((argument) => argument.replace("^/filesystems/.+$", "^/$"));
     running = start(file, here, { env });
@@ -65,6 +70,11 @@ describeReal("node-exporter itself", program, goProgramMissing(NODE_EXPORTER), (
     const [, bytes] = /^node_memory_MemTotal_bytes (\S+)$/m.exec(metrics) ?? [];
     expect(Number(bytes)).toBe(Number(kibibytes) * 1024);
     expect(metrics).toMatch(/^node_filesystem_avail_bytes\{.*mountpoint="\/"\} [1-9]/m);
+  });
+
+  test("passes on what the node's own scripts leave", () => {
+    expect(metrics).toMatch(/^platform_node_backup_failed 1$/m);
+    expect(metrics).toMatch(/^node_textfile_scrape_error 0$/m);
   });
 
   test("reports nothing of its own namespaces, and few series", () => {

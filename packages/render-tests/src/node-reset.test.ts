@@ -64,6 +64,19 @@ describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))("reset.s
     expect(machine.calls().slice(calls.length)).toContain("k3s kubectl uncordon t495");
   });
 
+  test("nightly copies end with what makes them, and begin again where somebody has said where to", async () => {
+    machine.write("etc/platform/backup.conf", "BACKUP_DIRECTORY=/mnt/nas\n");
+    machine.write("platform-backup.timer-runs", "");
+    machine.write("var/lib/platform/metrics/backup.prom", "platform_node_backup_failed 0\n");
+    const { stdout } = await reset(["--yes"]);
+    expect(stdout).toMatch(/end the nightly copies of K3s' state; those that are made stay$/m);
+    expect(machine.read("platform-backup.timer-runs")).toBeUndefined();
+    expect(machine.read("var/lib/platform/metrics/backup.prom")).toBeUndefined();
+    expect(machine.read("etc/platform/backup.conf")).toBeDefined();
+    expect((await machine.run(shell, "install.sh", ["--yes"])).exitCode).toBe(0);
+    expect(machine.read("platform-backup.timer-runs")).toBeDefined();
+  });
+
   test("pods leave by eviction: what volumes run in is protected by budgets until nobody has them mounted", async () => {
     await reset(["--yes"]);
     const drain = machine.calls().find((call) => call.startsWith("k3s kubectl drain"));

@@ -6,7 +6,7 @@ import { InputError, type ManifestIndex } from "@t495/proof";
 import { describeReal } from "../test/describe-real.ts";
 import { MC_TRANSFER_STAND_IN } from "../test/mc-transfer-stand-in.ts";
 import { findPostgresql } from "../test/postgresql-programs.ts";
-import { PostgresqlServer } from "../test/postgresql-server.ts";
+import { realDump } from "../test/real-dump.ts";
 import { Machine, type Secrets } from "../test/real-pod.ts";
 import { handOver, type Result, run } from "../test/real-program.ts";
 import { makeImage } from "../test/registry-client.ts";
@@ -70,7 +70,12 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
     await writeFile(join(machine.directory, claim, path), content);
   }
 
-  async function container(cronJob: string, called: string, secrets = SECRETS): Promise<Result> {
+  async function container(
+    cronJob: string,
+    called: string,
+    secrets = SECRETS,
+    further: Readonly<Record<string, string>> = {},
+  ): Promise<Result> {
     const { command, env } = await machine.container("CronJob", cronJob, secrets, called);
     await handOver(machine.directory);
     const [program = "", ...args] = command;
@@ -80,6 +85,7 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
         STORE: store,
         EXPECTED_STORE: "http://root:rootpassword@minio:9000",
         EXPECTED_TARGET: "https://keeper:keepersecret@nas.home.arpa:9000",
+        ...further,
         PATH: [join(store, "bin"), directory, process.env.PATH ?? ""].join(delimiter),
       },
       unprivileged: true,
@@ -89,10 +95,10 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
   const backup = (secrets?: Secrets): Promise<Result> => container("minio-backup", "backup", secrets);
   const atTarget = (path: string): Promise<Buffer> => readFile(join(store, "target/platform/t495", path));
 
-  async function drill(): Promise<Result> {
+  async function drill(further: Readonly<Record<string, string>> = {}): Promise<Result> {
     await rm(join(machine.directory, "scratch"), { recursive: true, force: true });
-    const fetched = await container("minio-drill", "fetch");
-    return fetched.exitCode === 0 ? container("minio-drill", "verify") : fetched;
+    const fetched = await container("minio-drill", "fetch", SECRETS, further);
+    return fetched.exitCode === 0 ? container("minio-drill", "verify", SECRETS, further) : fetched;
   }
 
   test("copies buckets and dumps, and again only what differs; no key is an argument", async () => {
@@ -157,6 +163,18 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
     expect(stderr).toMatch(/mlflow: the newest dump at the target cannot be read/);
     await rm(join(store, "target/platform/t495/postgresql/jupyterhub"), { recursive: true });
     expect((await drill()).stderr).toMatch(/jupyterhub: there is no dump at the target/);
+  });
+
+  test("the drill does not pass when it had nothing to compare, nor when the target cannot be listed", async () => {
+    await backup();
+    await write("fails", "target/platform/t495/registry/blobs");
+    expect((await drill()).stderr).toMatch(/registry\/blobs cannot be listed: .*connection reset/);
+    await write("fails", "");
+    await rm(join(store, "store"), { recursive: true });
+    for (const bucket of ["backups", "mlflow", "notebooks"])
+      await mkdir(join(store, "store", bucket), { recursive: true });
+    expect(await drill()).toMatchObject({ exitCode: 0 });
+    expect((await drill({ DATABASES: "" })).stderr).toMatch(/nothing was there to be fetched/);
   });
 
   test("runs as the user that may read the dumps, and changes nothing on the volumes of others", async () => {
@@ -228,21 +246,4 @@ interface CronJob {
   readonly spec: {
     readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: PodSpec } } };
   };
-}
-
-/** A dump that the real server wrote. */
-async function realDump(directory: string): Promise<Buffer> {
-  const names = ["postgresql-mlflow", "postgresql-jupyterhub", "postgresql-metrics"];
-  const server = await PostgresqlServer.create(directory, {
-    postgresql: { password: randomUUID(), "backup-password": randomUUID() },
-    ...Object.fromEntries(names.map((name) => [name, { password: randomUUID() }])),
-  });
-  await server.bootUntilReady();
-  await server.provision();
-  await server.asMlflow("CREATE TABLE runs AS SELECT g AS id FROM generate_series(1, 5000) g");
-  await server.backup();
-  const [name = ""] = await server.dumps("mlflow");
-  const content = await readFile(join(server.backups, "mlflow", name));
-  await server.remove();
-  return content;
 }

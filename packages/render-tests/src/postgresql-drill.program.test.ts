@@ -48,6 +48,16 @@ describeReal(`the drill of PostgreSQL ${MAJOR}`, programs, MISSING, (directory) 
     expect(left).not.toContain("data");
   });
 
+  test("fails when no dump holds a table: so are those of a server that started anew", async () => {
+    for (const databases of ["jupyterhub", ""]) {
+      const { exitCode, stderr } = await server.drill({ DRILL_DATABASES: databases });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringMatching(/no dump holds a table/),
+      });
+    }
+  });
+
   test("takes the newest dump, and fails for one that cannot be read, naming it", async () => {
     const broken = join(server.backups, "mlflow", "29990101T000000Z.dump");
     const [dump = ""] = await server.dumps("mlflow");

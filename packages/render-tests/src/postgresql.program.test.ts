@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
@@ -157,6 +168,20 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     expect(await server.dumps("mlflow")).toEqual(before);
   });
 
+  test("says that a dump is of a time that has not come, and makes one all the same", async () => {
+    const dumps = await server.dumps("mlflow");
+    const folder = join(server.backups, "mlflow");
+    await copyFile(join(folder, dumps.at(-1) ?? ""), join(folder, "29990101T000000Z.dump"));
+    await pause();
+    const { exitCode, stderr } = await server.backup();
+    await rm(join(folder, "29990101T000000Z.dump"));
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/FAILED: of a time that has not come: .*mlflow\/29990101T000000Z\.dump/),
+    });
+    expect((await server.dumps("mlflow")).length).toBe(dumps.length + 1);
+  });
+
   test("does not take a dump for good that cannot be read back", async () => {
     const before = await server.dumps("mlflow");
     const shim = await mkdtemp(join(tmpdir(), "shim-"));
@@ -220,7 +245,27 @@ describeReal(`PostgreSQL ${MAJOR} itself`, programs, MISSING, (directory) => {
     const refused = await server.restore("mlflow", broken);
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("nothing was changed") });
     expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
+    // The name is taken while the dump is restored.
+    const shim = await mkdtemp(join(tmpdir(), "shim-"));
+    const psql = 'psql -X -d postgres -c "CREATE DATABASE mlflow_before"';
+    await writeFile(join(shim, "pg_restore"), `#!/bin/sh\n${programs}/pg_restore "$@" && ${psql}\n`, {
+      mode: 0o755,
+    });
+    await chmod(shim, 0o755);
+    const PATH = `${shim}:${programs}:${process.env.PATH}`;
+    const stuck = await server.restoreWith({ PATH }, "mlflow", "--newest");
+    await rm(shim, { recursive: true });
+    expect(stuck).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/which is as it was and open again/),
+    });
+    expect(await server.asMlflow("SELECT count(*) FROM runs")).toBe("501");
+    await server.asSuperuser("DROP DATABASE mlflow_before");
     await server.asSuperuser("DROP DATABASE mlflow WITH (FORCE)");
+    expect(await server.backup()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/FAILED: mlflow: there is no such database: is it lost\?/),
+    });
     const newest = (await server.dumps("mlflow")).at(-1) ?? "";
     expect(await server.restore("mlflow", join(server.backups, "mlflow", newest))).toMatchObject({
       exitCode: 0,

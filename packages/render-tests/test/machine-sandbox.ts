@@ -103,6 +103,12 @@ export class MachineSandbox {
     writeFileSync(join(this.root, path), text);
   }
 
+  /** Writes a program of the machine. */
+  install(path: string, text: string): void {
+    this.write(path, text);
+    chmodSync(join(this.root, path), 0o755);
+  }
+
   read(path: string): string | undefined {
     const file = join(this.root, path);
     return existsSync(file) ? readFileSync(file, "utf8") : undefined;

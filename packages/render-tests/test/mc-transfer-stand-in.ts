@@ -55,7 +55,7 @@ case $command in
       esac
     done
     fails "$root" && { echo "mc: <ERROR> $root: connection reset" >&2; exit 1; }
-    [ -d "$(place "$root")" ] || exit 0
+    [ -d "$(place "$root")" ] || { echo "mc: <ERROR> Unable to stat $root. Object does not exist." >&2; exit 1; }
     (cd "$STORE" && find "$root" -type f -name "$name" | sort) ;;
   cp)
     [ -f "$(place "$1")" ] || { echo "mc: <ERROR> $1 does not exist" >&2; exit 1; }

@@ -86,10 +86,15 @@ export class PostgresqlServer {
 
   /** As with `kubectl exec`; here over TCP, because the socket admits only a system user named postgres. */
   async restore(...args: readonly string[]): Promise<Result> {
+    return this.restoreWith({}, ...args);
+  }
+
+  /** The same with further variables in the environment. */
+  async restoreWith(further: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Result> {
     const container = await this.machine.container("StatefulSet", "postgresql", this.secrets);
     const command = ["sh", container.host("/etc/postgresql/restore.sh")];
     const env = { PGPASSWORD: this.secrets.postgresql?.password ?? "" };
-    return this.finish(this.begin({ ...container, command }, args, env));
+    return this.finish(this.begin({ ...container, command }, args, { ...env, ...further }));
   }
 
   /** The exporter beside the server. */

@@ -25,6 +25,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   Info: "Debug",
   "/var/lib/kubelet": "/data/kubelet",
   "/var/lib/longhorn/": "/data/longhorn/",
+  "/var/lib/platform/metrics": "/var/lib/other/metrics",
   disabled: "best-effort",
   ext4: "xfs",
   VersionTLS12: "VersionTLS13",

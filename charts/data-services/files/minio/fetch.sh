@@ -21,6 +21,16 @@ fetch() {
   mc --quiet cp "$1" "$2" >/dev/null </dev/null || fail "$1 cannot be fetched"
 }
 
+# list PLACE OPTION…: into $SCRATCH/list. Where nothing was copied to, an object store has no such place.
+list() {
+  if ! why=$(mc --quiet find "$@" 2>&1 >"$SCRATCH/list" </dev/null); then
+    case $why in
+      *'Object does not exist'*) : >"$SCRATCH/list" ;;
+      *) fail "$1 cannot be listed: $why" ;;
+    esac
+  fi
+}
+
 # sample LIST: every so many-th line, so that all of the list is reached.
 sample() {
   lines=0
@@ -44,8 +54,7 @@ mkdir "$SCRATCH/objects" "$SCRATCH/postgresql" "$SCRATCH/blobs"
 
 # What was there two days ago was there at the last copy. Large ones would not fit the scratch volume.
 for bucket in $BUCKETS; do
-  mc --quiet find "store/$bucket" --older-than 2d --smaller 16MiB >"$SCRATCH/list" </dev/null ||
-    fail "the objects of $bucket cannot be listed"
+  list "store/$bucket" --older-than 2d --smaller 16MiB
   sample "$SCRATCH/list" >"$SCRATCH/chosen"
   while IFS= read -r object; do
     number=$((number + 1))
@@ -58,8 +67,7 @@ done
 # The newest dump of each database: names sort by time, and so does the list.
 for database in $DATABASES; do
   newest=
-  mc --quiet find "target/$TARGET/postgresql/$database" --name '*.dump' >"$SCRATCH/list" </dev/null ||
-    fail "the dumps of $database cannot be listed"
+  list "target/$TARGET/postgresql/$database" --name '*.dump'
   while IFS= read -r dump; do
     newest=$dump
   done <"$SCRATCH/list"
@@ -68,8 +76,7 @@ for database in $DATABASES; do
 done
 
 if [ "$IMAGES" = yes ]; then
-  mc --quiet find "target/$TARGET/registry/blobs" --name data --smaller 16MiB >"$SCRATCH/list" </dev/null ||
-    fail "the registry's blobs cannot be listed"
+  list "target/$TARGET/registry/blobs" --name data --smaller 16MiB
   sample "$SCRATCH/list" >"$SCRATCH/chosen"
   while IFS= read -r blob; do
     digest=${blob%/data}

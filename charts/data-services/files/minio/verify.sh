@@ -29,5 +29,6 @@ for blob in "$SCRATCH"/blobs/*; do
   digest=$(sha256sum "$blob")
   [ "${digest%% *}" = "${blob##*/}" ] || fail "the registry's blob ${blob##*/} has another content at the target"
 done
+[ -n "$DATABASES" ] || [ $((objects + blobs)) -gt 0 ] || fail "nothing was there to be fetched, so nothing is proven"
 [ "$failed" -eq 0 ] || exit 1
 printf 'drill: %s objects, the dumps of %s and %s blobs came back as they were\n' "$objects" "${DATABASES:-no database}" "$blobs"

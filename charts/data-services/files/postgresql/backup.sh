@@ -4,6 +4,7 @@
 # A dump gets its name only after it was read back whole. Old ones of a database go only after a new one of the
 # same database succeeded. One database that fails does not keep the others from being dumped; the exit code
 # tells.
+#   BACKUP_DATABASES                     names, separated by blanks, that have to be among them
 #   BACKUP_KEEP_DAYS, BACKUP_KEEP_COUNT  older dumps go, but never the newest COUNT
 #   BACKUP_LEAST_PERCENT                 a dump smaller than this share of the last is set aside as <time>.smaller
 #   BACKUP_CAPACITY_MIB                  the claim's size, which not every storage class enforces
@@ -142,12 +143,19 @@ databases=$(query "SELECT datname FROM pg_database WHERE datallowconn AND NOT da
 dump_globals
 while IFS= read -r database; do
   case $database in
-    '') log "there is no database yet" ;;
+    '') ;;
     globals | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) fail "$database: not dumped, its name cannot be a folder's; use letters, digits, - and _" ;;
     *) dump_database "$database" ;;
   esac
 done <<LIST
 $databases
 LIST
+for database in ${BACKUP_DATABASES?}; do
+  printf '%s\n' "$databases" | grep -q -x -F -e "$database" ||
+    fail "$database: there is no such database: is it lost? Its dumps stay"
+done
+# For ever the newest by its name, it would be the one that is compared and drilled, and never a later one.
+ahead=$(find "$directory" -mindepth 2 -maxdepth 2 -type f | awk -F/ -v now="$stamp" 'substr($NF, 1, length(now)) > now')
+[ -z "$ahead" ] || fail "of a time that has not come: $ahead. Was the clock wrong then, or is it now? Rename or remove it"
 [ "$failed" -eq 0 ] || exit 1
 log "done"

@@ -58,12 +58,15 @@ fi
 
 if exists database "$database"; then
   # Nobody can open it again between the two, so the names can be exchanged.
-  sql 'ALTER DATABASE :"database" ALLOW_CONNECTIONS false;
+  if ! sql 'ALTER DATABASE :"database" ALLOW_CONNECTIONS false;
 SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = :'"'database'"' \g /dev/null
 BEGIN;
 ALTER DATABASE :"database" RENAME TO :"before";
 ALTER DATABASE :"restored" RENAME TO :"database";
-COMMIT;'
+COMMIT;'; then
+    sql 'ALTER DATABASE :"database" ALLOW_CONNECTIONS true;'
+    stop "$restored could not take the place of $database, which is as it was and open again"
+  fi
   log "$database is restored; what it was before is $before, closed to everyone"
 else
   sql 'ALTER DATABASE :"restored" RENAME TO :"database";'

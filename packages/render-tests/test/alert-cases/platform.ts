@@ -14,6 +14,8 @@ const volumes = { namespace: "longhorn-system", cronjob: "backup" };
 const drill = { namespace: "data", cronjob: "postgresql-drill" };
 const drilled = (metric: string, value: number | string): string =>
   cron(metric, value).replace("postgresql-backup", "postgresql-drill");
+const copied = (part: string, value: string): string =>
+  `platform_node_backup_last_success_timestamp_seconds{job="node-exporter",instance="10.42.0.9:9100",part="${part}"} ${value}`;
 const requests = (code: number, each: number): string =>
   `traefik_service_requests_total{service="data-registry-http@kubernetes",code="${code}"} 0+${each}x300`;
 
@@ -95,6 +97,22 @@ export const backupCases: readonly AlertCase[] = [
     labels: volumes,
     summary: "backup in longhorn-system has never made a backup",
     after: "37h",
+  },
+  {
+    alert: "NodeBackupTooOld",
+    fires: [copied("k3s", "0x2500"), copied("grafana", "86400x2500")],
+    // Not switched on: no series at all.
+    quiet: [copied("k3s", "86400x2500"), cron("status_last_successful_time", "0x2500")],
+    labels: { part: "k3s" },
+    summary: "The node's last good copy of k3s is 1d 13h 0m 0s old",
+    after: "37h",
+  },
+  {
+    alert: "NodeBackupFailed",
+    fires: [`platform_node_backup_failed{job="node-exporter",instance="10.42.0.9:9100"} 1`],
+    quiet: [`platform_node_backup_failed{job="node-exporter",instance="10.42.0.9:9100"} 0`],
+    labels: {},
+    summary: "The node's last copy of its own state failed",
   },
   {
     alert: "DrillTooOld",

@@ -67,7 +67,7 @@ export const monitoringDefects: readonly Defect[] = [
   {
     what: "a node-exporter that sees the whole disk",
     rule: "pod-security",
-    names: "volumes[1]",
+    names: "volumes[2]",
     apply: (platform) => {
       const { volumes } = platform.podSpec("DaemonSet", "monitoring", "node-exporter");
       volumes.push({ name: "root", hostPath: { path: "/", type: "Directory" } });
