@@ -1,10 +1,10 @@
 import preset from "../../jest.preset.mjs";
 
-/** One stage at a time: each has a control plane of its own, and two would not fit two cores. */
+/** Two stages at a time: each has a control plane of its own, and waits for it half of the time. */
 export default {
   ...preset,
   testMatch: ["**/*.cluster.test.ts"],
-  maxWorkers: 1,
+  maxWorkers: 2,
   testTimeout: 300_000,
   reporters: ["default", "<rootDir>/claims-reporter.mjs"],
 };
