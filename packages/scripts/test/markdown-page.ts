@@ -83,20 +83,18 @@ export function readMarkdown(text: string): MarkdownPage {
 }
 
 function stepsOf({ children }: Root): (PageExample | PageCommands)[] {
-  return children.flatMap((block, at) => {
+  return children.flatMap((block, at): (PageExample | PageCommands)[] => {
     if (block.type !== "code") return [];
     const after = children[at + 1];
     if (block.lang === "sh") {
       const shown = after?.type === "code" && after.lang === "text" ? after.value : undefined;
-      return [{ mode: "run", commands: block.value.split("\n"), shown } as const];
+      return [{ mode: "run", commands: block.value.split("\n"), shown }];
     }
     const before = children[at - 1];
     if (before?.type !== "paragraph") return [];
     const sentence = textOf(before);
     const path = before.children.find((child) => child.type === "inlineCode")?.value;
     if (path === undefined || !sentence.endsWith(":") || !/^(?:New file|In) /.test(sentence)) return [];
-    return [
-      { mode: sentence.startsWith("In ") ? "edit" : "create", path, text: `${block.value}\n` } as const,
-    ];
+    return [{ mode: sentence.startsWith("In ") ? "edit" : "create", path, text: `${block.value}\n` }];
   });
 }
