@@ -17,6 +17,7 @@ export const addressPool: Examination = {
   id: "address-pool",
   title: "MetalLB gives away the plan's addresses and no others",
   needs: ["pools"],
+  ofPlatform: true,
   *examine(plan, { pools: list }) {
     const pools = itemsOf(list);
     const real = mergeRanges(
@@ -30,7 +31,7 @@ export const addressPool: Examination = {
         object,
         message: `it gives away ${formatRange(range)}, which the plan does not have`,
         actual: formatRange(range),
-        fix: "sync the Application metallb, or add the range to global.addresses and prove again",
+        fix: "let Argo CD sync the Application metallb, or add the range to global.addresses and prove again",
       };
     }
     for (const range of subtractRanges(planned, real)) {
@@ -39,7 +40,7 @@ export const addressPool: Examination = {
         object,
         message: `${formatRange(range)} of the plan is in no pool`,
         limit: formatRange(range),
-        fix: "sync the Application metallb",
+        fix: "let Argo CD sync the Application metallb: Sync on its page",
       };
     }
   },
@@ -49,6 +50,7 @@ export const serviceAddresses: Examination = {
   id: "service-addresses",
   title: "Each load balancer has its planned address",
   needs: ["services"],
+  ofPlatform: true,
   *examine(plan, { services: list }) {
     const planned = new Map(
       plannedAddresses(plan)

@@ -2,7 +2,7 @@ import type { Plan } from "../plan/plan.ts";
 import { addressPool, serviceAddresses } from "./addresses.ts";
 import { argocdGates } from "./argocd.ts";
 import { runningPriorityClasses, storageClasses } from "./classes.ts";
-import type { Answers, ClusterFacts } from "./cluster-facts.ts";
+import { type Answers, type ClusterFacts, itemsOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
 import { runningKubelet } from "./kubelet.ts";
 import { k3sVersion, nodeCapacity } from "./node-capacity.ts";
@@ -36,6 +36,8 @@ const examinations: readonly Examination[] = [
 export interface Diagnosis {
   readonly schemaVersion: 1;
   readonly profile: string;
+  /** Whether the platform was ever applied; before that only the node is compared. */
+  readonly installed: boolean;
   /** No error; warnings do not count. */
   readonly ok: boolean;
   /** Every comparison that was made, found something or not. */
@@ -53,7 +55,12 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
   const examined: { id: string; title: string; findings: number }[] = [];
   const findings: ({ id: string } & Symptom)[] = [];
   const unchecked: { id: string; reason: string }[] = [];
-  for (const { id, title, needs, examine } of examinations) {
+  const installed = isInstalled(facts);
+  for (const { id, title, needs, ofPlatform, examine } of examinations) {
+    if (ofPlatform === true && !installed) {
+      unchecked.push({ id, reason: NOT_INSTALLED });
+      continue;
+    }
     const problems = needs.flatMap((name) => {
       const fact = facts[name];
       return "problem" in fact ? [fact.problem] : [];
@@ -68,5 +75,12 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
     examined.push({ id, title, findings: symptoms.length });
   }
   const ok = findings.every(({ severity }) => severity !== "error");
-  return { schemaVersion: 1, profile: plan.profile, ok, examined, findings, unchecked };
+  return { schemaVersion: 1, profile: plan.profile, installed, ok, examined, findings, unchecked };
+}
+
+const NOT_INSTALLED = "the platform is not installed yet: `platform bootstrap` does it";
+
+/** The record of the plan comes with the first objects, Argo CD's programs soon after. */
+function isInstalled({ plan, argocdWorkloads }: ClusterFacts): boolean {
+  return "value" in plan || !("value" in argocdWorkloads) || itemsOf(argocdWorkloads.value).length > 0;
 }

@@ -1,6 +1,7 @@
 import { parseGoYaml } from "../manifest/go-yaml.ts";
 import { isObject, stringAt } from "../manifest/values.ts";
 import type { Examination } from "./examination.ts";
+import { SYNC_FOUNDATION } from "./remedies.ts";
 
 const SHOWN = 3;
 
@@ -8,12 +9,13 @@ export const planRecord: Examination = {
   id: "plan-record",
   title: "The cluster runs the plan of this checkout",
   needs: ["plan"],
+  ofPlatform: true,
   *examine(plan, { plan: record }) {
     const object = "ConfigMap platform-system/platform-plan";
     const text = stringAt(record, "data", "plan.yaml");
     const recorded = text === undefined ? undefined : readYaml(text);
     if (recorded === undefined) {
-      const fix = "sync the Application foundation";
+      const fix = SYNC_FOUNDATION;
       yield { severity: "warning", object, message: "the cluster has no readable record of its plan", fix };
       return;
     }
