@@ -1,3 +1,5 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Proof } from "@t495/proof";
 import { followPage } from "./follow-page.ts";
@@ -47,6 +49,15 @@ describe("the pages, followed to the letter", () => {
     expect(proofs.map(({ profile }) => profile)).toEqual(["desk-32gb"]);
     expect(findings(proofs)).toEqual([]);
     expect(proofs[0]?.unchecked.map(({ rule }) => rule)).not.toContain("node-config-agrees");
+
+    // And back: nothing of the machine stays.
+    rmSync(join(copy.root, "charts/platform-umbrella/profiles/desk-32gb.yaml"));
+    expect(await platform("docs", "--check")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("stale: node/profiles/desk-32gb/expected.sh, which nothing generates"),
+    });
+    expect(await platform("docs")).toMatchObject({ code: 0, stdout: expect.stringContaining("5 removed") });
+    expect(existsSync(join(copy.root, "node/profiles/desk-32gb"))).toBe(false);
   }, 180_000);
 
   test("add a component", async () => {
