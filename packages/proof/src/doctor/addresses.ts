@@ -31,7 +31,7 @@ export const addressPool: Examination = {
         object,
         message: `it gives away ${formatRange(range)}, which the plan does not have`,
         actual: formatRange(range),
-        fix: "let Argo CD sync the Application metallb, or add the range to global.addresses and prove again",
+        fix: "sync the Application metallb, or add the range to global.addresses and prove again",
       };
     }
     for (const range of subtractRanges(planned, real)) {
@@ -40,7 +40,7 @@ export const addressPool: Examination = {
         object,
         message: `${formatRange(range)} of the plan is in no pool`,
         limit: formatRange(range),
-        fix: "let Argo CD sync the Application metallb: Sync on its page",
+        fix: "sync the Application metallb",
       };
     }
   },

@@ -338,7 +338,7 @@ test("before the bootstrap only the node is compared, and that is said", () => {
   expect(others.join("\n")).toMatch(/\? storage-classes, .*, plan-record: not checked: the platform is not/);
 
   node.status.capacity.memory = "7Gi";
-  const short = examineCluster(plan, factsOf({ ...bare, node, configz, pods, plan: undefined }));
+  const short = examineCluster(plan, factsOf({ ...bare, node, configz, pods, plan: null }));
   expect(diagnosisReport(short, { width: 100, color: false, unicode: true })).toMatch(
     /^✗ the node of fixture is not as planned, the platform is not installed yet: 1 error/,
   );

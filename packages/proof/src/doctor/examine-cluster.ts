@@ -1,3 +1,4 @@
+import { isObject } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
 import { addressPool, serviceAddresses } from "./addresses.ts";
 import { argocdGates } from "./argocd.ts";
@@ -80,7 +81,8 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
 
 const NOT_INSTALLED = "the platform is not installed yet: `platform bootstrap` does it";
 
-/** The record of the plan comes with the first objects, Argo CD's programs soon after. */
+/** The record of the plan comes with foundation, Argo CD's programs before it. What cannot be asked decides nothing. */
 function isInstalled({ plan, argocdWorkloads }: ClusterFacts): boolean {
-  return "value" in plan || !("value" in argocdWorkloads) || itemsOf(argocdWorkloads.value).length > 0;
+  if (!("value" in argocdWorkloads)) return true;
+  return ("value" in plan && isObject(plan.value)) || itemsOf(argocdWorkloads.value).length > 0;
 }

@@ -1,7 +1,7 @@
 import type { Plan } from "../plan/plan.ts";
 
 /** What foundation renders comes back with its Application. */
-export const SYNC_FOUNDATION = "let Argo CD sync the Application foundation: Sync on its page";
+export const SYNC_FOUNDATION = "sync the Application foundation";
 
 /** On the node; without a name the script takes the default machine's files. */
 export function installNode(plan: Plan): string {
