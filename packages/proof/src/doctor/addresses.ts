@@ -17,7 +17,6 @@ export const addressPool: Examination = {
   id: "address-pool",
   title: "MetalLB gives away the plan's addresses and no others",
   needs: ["pools"],
-  ofPlatform: true,
   *examine(plan, { pools: list }) {
     const pools = itemsOf(list);
     const real = mergeRanges(
@@ -50,7 +49,6 @@ export const serviceAddresses: Examination = {
   id: "service-addresses",
   title: "Each load balancer has its planned address",
   needs: ["services"],
-  ofPlatform: true,
   *examine(plan, { services: list }) {
     const planned = new Map(
       plannedAddresses(plan)

@@ -12,7 +12,6 @@ export const argocdGates: Examination = {
   id: "argocd",
   title: "Argo CD holds a layer back until the one before it is healthy",
   needs: ["argocdWorkloads", "argocdConfigMaps"],
-  ofPlatform: true,
   *examine(_plan, { argocdWorkloads, argocdConfigMaps }) {
     const fix = "`platform bootstrap --yes` applies Argo CD's installation again, which sets it";
     const controller = itemsOf(argocdWorkloads).find((workload) => nameOf(workload) === CONTROLLER);

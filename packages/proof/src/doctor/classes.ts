@@ -10,7 +10,6 @@ export const storageClasses: Examination = {
   id: "storage-classes",
   title: "The plan's storage class is there, and no other is the default",
   needs: ["storageClasses"],
-  ofPlatform: true,
   *examine(plan, { storageClasses: list }) {
     const classes = itemsOf(list);
     const { class: name } = plan.storage;
@@ -71,7 +70,6 @@ export const runningPriorityClasses: Examination = {
   id: "priority-classes",
   title: "The plan's priority classes are there with their values",
   needs: ["priorityClasses"],
-  ofPlatform: true,
   *examine(plan, { priorityClasses: list }) {
     const classes = itemsOf(list);
     const fix = SYNC_FOUNDATION;

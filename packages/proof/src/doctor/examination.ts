@@ -18,7 +18,5 @@ export interface Examination {
   readonly id: string;
   readonly title: string;
   readonly needs: readonly FactName[];
-  /** About what Argo CD installs: nothing to compare before it has. */
-  readonly ofPlatform?: true;
   readonly examine: (plan: Plan, answers: Answers) => Iterable<Symptom>;
 }

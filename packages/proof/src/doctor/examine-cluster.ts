@@ -3,7 +3,7 @@ import type { Plan } from "../plan/plan.ts";
 import { addressPool, serviceAddresses } from "./addresses.ts";
 import { argocdGates } from "./argocd.ts";
 import { runningPriorityClasses, storageClasses } from "./classes.ts";
-import { type Answers, type ClusterFacts, itemsOf } from "./cluster-facts.ts";
+import { type Answers, type ClusterFacts, type FactName, itemsOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
 import { runningKubelet } from "./kubelet.ts";
 import { k3sVersion, nodeCapacity } from "./node-capacity.ts";
@@ -57,8 +57,8 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
   const findings: ({ id: string } & Symptom)[] = [];
   const unchecked: { id: string; reason: string }[] = [];
   const installed = isInstalled(facts);
-  for (const { id, title, needs, ofPlatform, examine } of examinations) {
-    if (ofPlatform === true && !installed) {
+  for (const { id, title, needs, examine } of examinations) {
+    if (!installed && !needs.every((name) => OF_THE_NODE.has(name))) {
       unchecked.push({ id, reason: NOT_INSTALLED });
       continue;
     }
@@ -78,6 +78,9 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
   const ok = findings.every(({ severity }) => severity !== "error");
   return { schemaVersion: 1, profile: plan.profile, installed, ok, examined, findings, unchecked };
 }
+
+/** What a node has to say before anything is installed on it; all else is about what Argo CD installs. */
+const OF_THE_NODE: ReadonlySet<FactName> = new Set(["node", "configz", "pods", "podMetrics"]);
 
 const NOT_INSTALLED = "the platform is not installed yet: `platform bootstrap` does it";
 

@@ -9,7 +9,6 @@ export const planRecord: Examination = {
   id: "plan-record",
   title: "The cluster runs the plan of this checkout",
   needs: ["plan"],
-  ofPlatform: true,
   *examine(plan, { plan: record }) {
     const object = "ConfigMap platform-system/platform-plan";
     const text = stringAt(record, "data", "plan.yaml");

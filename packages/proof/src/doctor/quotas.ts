@@ -12,7 +12,6 @@ export const runningQuotas: Examination = {
   id: "quotas",
   title: "Every namespace has the quota of the plan, and room in it",
   needs: ["quotas"],
-  ofPlatform: true,
   *examine(plan, { quotas: list }) {
     const quotas = itemsOf(list);
     for (const namespace of Object.keys(plan.namespaces)) {

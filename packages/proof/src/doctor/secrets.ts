@@ -7,7 +7,6 @@ export const ledgerOfSecrets: Examination = {
   id: "secrets",
   title: "Every Secret of the ledger is there with its keys",
   needs: ["secretKeys"],
-  ofPlatform: true,
   *examine(plan, { secretKeys }) {
     const fix = plan.secrets.generate.enabled
       ? "kubectl -n platform-system logs -l app.kubernetes.io/component=create-secrets says what the Job did"
