@@ -98,7 +98,7 @@ check_cgroup() {
 check_modules() {
 	for module in overlay br_netfilter vxlan $([ "$LONGHORN" = yes ] && echo iscsi_tcp); do
 		[ -d "$root/sys/module/$module" ] || modprobe -n -q "$module" 2>/dev/null || {
-			mend modules "the kernel has no module $module" "install the distribution's full kernel: linux-image-amd64"
+			mend modules "the kernel has no module $module" "install the distribution's full kernel: linux-image-amd64 on Debian, linux-generic on Ubuntu"
 			return
 		}
 	done

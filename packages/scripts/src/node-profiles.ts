@@ -9,8 +9,12 @@ export const NODE_PROFILES = "node/profiles";
 export function readNodeFiles(root: string, profile: string): NodeFiles | undefined {
   const folder = join(root, NODE_PROFILES, basename(profile).replace(/\.ya?ml$/, ""));
   if (!existsSync(folder)) return undefined;
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return new Map(filesBelow(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+}
+
+/** Paths of the files below a folder, relative to it. */
+export function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return new Map(files.map((file) => [relative(folder, file), readFileSync(file, "utf8")]));
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }

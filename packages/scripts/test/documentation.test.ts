@@ -69,22 +69,32 @@ describe("what is found", () => {
     ["a script that is run", "```sh\nsh node/none.sh\n```", "there is no node/none.sh"],
     ["a command", "```sh\ncorepack pnpm platform prvoe\n```", "platform has no command prvoe"],
     ["a command in a sentence", "Run `platform prvoe`.", "platform has no command prvoe"],
-    ["an option", "```sh\npnpm platform check - --plna x\n```", "check has no option --plna"],
+    ["an option", "```sh\ncorepack pnpm platform check - --plna x\n```", "check has no option --plna"],
     ["an option of a short form", "`pnpm prove [--thorogh]`", "prove has no option --thorogh"],
     ["the value of an option", "`platform prove --profile`", "--profile needs a value"],
     ["an argument too much", "`pnpm prove x.yaml`", 'prove does not take "x.yaml"'],
     [
       "a second program of a line",
-      "```sh\nhelm template x | pnpm --silent platform chek -\n```",
+      "```sh\nhelm template x | corepack pnpm --silent platform chek -\n```",
       "platform has no command chek",
     ],
-    ["a program behind a variable", "```sh\nCI=1 pnpm platform tols\n```", "platform has no command tols"],
+    [
+      "a program behind a variable",
+      "```sh\nCI=1 corepack pnpm platform tols\n```",
+      "platform has no command tols",
+    ],
     [
       "a line that goes on",
-      "```sh\npnpm platform prove \\\n  --profil x\n```",
+      "```sh\ncorepack pnpm platform prove \\\n  --profil x\n```",
       "prove has no option --profil",
     ],
-    ["an indented block", "So:\n\n    pnpm platform ordre", "platform has no command ordre"],
+    ["an indented block", "So:\n\n    corepack pnpm platform ordre", "platform has no command ordre"],
+    ["pnpm without corepack", "```sh\npnpm prove\n```", "corepack is missing before pnpm: pnpm prove"],
+    [
+      "a file that begins with pnpm's own line",
+      "```sh\ncorepack pnpm platform render > all.yaml\n```",
+      "without --silent, pnpm's own line is in the output: corepack pnpm platform render > all.yaml",
+    ],
     ["a script", "`pnpm test:prorgams`", "package.json has no script test:prorgams"],
   ])("%s", (_, text, problem) => {
     write("other.md", "# Two\n");
@@ -104,7 +114,10 @@ describe("what is found", () => {
       "a value with an equals sign, and one to fill in",
       "`platform render [--set KEY=VALUE] --component <its name>`",
     ],
-    ["a comment, a pipe and a file", "```sh\npnpm prove | tee x 2>&1  # platform nothing\n```"],
+    [
+      "a comment, a pipe and a file",
+      "```sh\ncorepack pnpm --silent prove | tee x 2>&1  # platform nothing\n```",
+    ],
     ["output", "```text\nplatform nothing\n```"],
     ["pnpm's own", "`corepack pnpm install --frozen-lockfile`, `pnpm --silent platform help prove`"],
   ])("not: %s", (_, text) => {
@@ -113,7 +126,7 @@ describe("what is found", () => {
   });
 
   test("the line is named", () => {
-    expect(problems("# A\n\nb\n\n```sh\npnpm nothing\n```")).toEqual([
+    expect(problems("# A\n\nb\n\n```sh\ncorepack pnpm nothing\n```")).toEqual([
       "page.md:6: package.json has no script nothing",
     ]);
   });

@@ -32,7 +32,11 @@ export function brokenReferences(
   known: KnownCommands,
 ): string[] {
   // What a page tells its reader to write will be there.
-  const written = new Set([...pages.values()].flatMap(({ examples }) => examples.map(({ path }) => path)));
+  const written = new Set(
+    [...pages.values()].flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.mode === "run" ? [] : [step.path])),
+    ),
+  );
   return [...pages].flatMap(([path, { links, codes }]) => {
     const at = (line: number) => (problem: string) => `${path}:${line}: ${problem}`;
     return [

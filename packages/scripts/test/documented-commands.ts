@@ -18,10 +18,26 @@ const LAUNCHER = "node packages/scripts/bin/platform.mjs";
 /** One sentence for each command of the code that the command line or package.json does not know. */
 export function wrongCommands(code: PageCode, known: KnownCommands): string[] {
   if (code.language !== undefined && !SHELLS.has(code.language)) return [];
-  return commandsOf(code).flatMap((words) => {
+  const wrong = commandsOf(code).flatMap((words) => {
     const problem = problemOf(words, known);
     return problem === undefined ? [] : [problem];
   });
+  return code.language === undefined ? wrong : [...wrong, ...wrongLines(code.text)];
+}
+
+/** What is typed works on a machine that has Node only, and what pnpm itself prints is in no file and no pipe. */
+function wrongLines(text: string): string[] {
+  return text
+    .replaceAll("\\\n", " ")
+    .split("\n")
+    .flatMap((line) => [
+      ...(/(?<!corepack )\bpnpm (?=[a-z-])/.test(line)
+        ? [`corepack is missing before pnpm: ${line.trim()}`]
+        : []),
+      ...(/\bpnpm (?!.*--silent)[^#|&;]*(?:\||\s>)/.test(line)
+        ? [`without --silent, pnpm's own line is in the output: ${line.trim()}`]
+        : []),
+    ]);
 }
 
 /** Programs with their words: lines joined at `\`, split where a shell starts another program. */

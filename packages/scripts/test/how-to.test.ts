@@ -1,8 +1,10 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Proof } from "@t495/proof";
+import { followPage } from "./follow-page.ts";
 import { RepositoryCopy } from "./repository-copy.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
-import { writeExamples } from "./write-examples.ts";
 
 const EVERY_PROFILE = ["t495", "small-16gb", "large-64gb"].flatMap((profile) => ["--profile", profile]);
 
@@ -33,7 +35,7 @@ const findings = (proofs: readonly Proof[]) =>
 
 describe("the pages, followed to the letter", () => {
   test("change a size", async () => {
-    writeExamples(copy, "docs/how-to/change-a-size.md");
+    expect(await followPage(copy, "docs/how-to/change-a-size.md", helm)).toEqual([]);
     const [proof] = await prove();
     expect(proof?.findings).toEqual([]);
     const limits = proof?.budget.namespaces.find(({ name }) => name === "mlflow")?.steady.memoryLimits;
@@ -41,17 +43,26 @@ describe("the pages, followed to the letter", () => {
   }, 180_000);
 
   test("add a profile", async () => {
-    writeExamples(copy, "docs/how-to/add-a-profile.md");
-    expect(await platform("docs")).toMatchObject({ code: 0, stderr: "" });
+    expect(await followPage(copy, "docs/how-to/add-a-profile.md", helm)).toEqual([]);
+    expect(await platform("docs", "--check")).toMatchObject({ code: 0 });
     const proofs = await prove("--profile", "desk-32gb");
     expect(proofs.map(({ profile }) => profile)).toEqual(["desk-32gb"]);
     expect(findings(proofs)).toEqual([]);
     expect(proofs[0]?.unchecked.map(({ rule }) => rule)).not.toContain("node-config-agrees");
+
+    // And back: nothing of the machine stays.
+    rmSync(join(copy.root, "charts/platform-umbrella/profiles/desk-32gb.yaml"));
+    expect(await platform("docs", "--check")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("stale: node/profiles/desk-32gb/expected.sh, which nothing generates"),
+    });
+    expect(await platform("docs")).toMatchObject({ code: 0, stdout: expect.stringContaining("5 removed") });
+    expect(existsSync(join(copy.root, "node/profiles/desk-32gb"))).toBe(false);
   }, 180_000);
 
   test("add a component", async () => {
-    writeExamples(copy, "docs/how-to/add-a-component.md");
-    expect(await platform("docs")).toMatchObject({ code: 0, stderr: "" });
+    expect(await followPage(copy, "docs/how-to/add-a-component.md", helm)).toEqual([]);
+    expect(await platform("docs", "--check")).toMatchObject({ code: 0 });
     expect(findings(await prove(...EVERY_PROFILE))).toEqual([]);
     const { stdout } = await platform("render", "--component", "startpage");
     expect(stdout.match(/^kind: \w+/gm)?.sort()).toEqual(
@@ -61,4 +72,12 @@ describe("the pages, followed to the letter", () => {
     );
     expect(stdout).toContain('<li><a href="https://mlflow.t495.home.arpa/">mlflow</a></li>');
   }, 180_000);
+
+  test.each(["activate-kubeflow", "check-your-own-charts"])(
+    "%s",
+    async (name) => {
+      expect(await followPage(copy, `docs/how-to/${name}.md`, helm)).toEqual([]);
+    },
+    180_000,
+  );
 });

@@ -25,13 +25,20 @@ export interface PageExample {
   readonly text: string;
 }
 
+/** Commands of one block, and what the page says that they print; undefined where it shows nothing. */
+export interface PageCommands {
+  readonly mode: "run";
+  readonly commands: readonly string[];
+  readonly shown: string | undefined;
+}
+
 export interface MarkdownPage {
   /** What `#…` may name, as GitHub makes it from headings, and ids written as HTML. */
   readonly anchors: ReadonlySet<string>;
   readonly links: readonly PageLink[];
   readonly codes: readonly PageCode[];
-  /** In the order of the page: blocks below a paragraph «New file `path`:» or «In `path`…:». */
-  readonly examples: readonly PageExample[];
+  /** In the order of the page: blocks below a paragraph «New file `path`:» or «In `path`…:», and those in `sh`. */
+  readonly steps: readonly (PageExample | PageCommands)[];
 }
 
 /** Reads a page as GitHub does. */
@@ -72,18 +79,22 @@ export function readMarkdown(text: string): MarkdownPage {
   };
   const tree = fromMarkdown(text);
   visit(tree);
-  return { anchors, links, codes, examples: examplesOf(tree) };
+  return { anchors, links, codes, steps: stepsOf(tree) };
 }
 
-function examplesOf({ children }: Root): PageExample[] {
-  return children.flatMap((block, at) => {
+function stepsOf({ children }: Root): (PageExample | PageCommands)[] {
+  return children.flatMap((block, at): (PageExample | PageCommands)[] => {
+    if (block.type !== "code") return [];
+    const after = children[at + 1];
+    if (block.lang === "sh") {
+      const shown = after?.type === "code" && after.lang === "text" ? after.value : undefined;
+      return [{ mode: "run", commands: block.value.split("\n"), shown }];
+    }
     const before = children[at - 1];
-    if (block.type !== "code" || before?.type !== "paragraph") return [];
+    if (before?.type !== "paragraph") return [];
     const sentence = textOf(before);
     const path = before.children.find((child) => child.type === "inlineCode")?.value;
     if (path === undefined || !sentence.endsWith(":") || !/^(?:New file|In) /.test(sentence)) return [];
-    return [
-      { mode: sentence.startsWith("In ") ? "edit" : "create", path, text: `${block.value}\n` } as const,
-    ];
+    return [{ mode: sentence.startsWith("In ") ? "edit" : "create", path, text: `${block.value}\n` }];
   });
 }

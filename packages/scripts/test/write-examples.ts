@@ -1,17 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
-import { type PageExample, readMarkdown } from "./markdown-page.ts";
+import type { PageExample } from "./markdown-page.ts";
 import type { RepositoryCopy } from "./repository-copy.ts";
 
-/** Does to a copy of the repository what one of its pages says: writes its new files and edits the others. */
-export function writeExamples(copy: RepositoryCopy, page: string): void {
-  const { examples } = readMarkdown(copy.read(page));
-  if (examples.length === 0) throw new Error(`${page} has no examples`);
-  for (const example of examples) writeExample(copy, example);
-}
-
-function writeExample(copy: RepositoryCopy, { mode, path, text }: PageExample): void {
+/** Does one of a page's edits to a copy of the repository: writes a new file, or adds to one. */
+export function writeExample(copy: RepositoryCopy, { mode, path, text }: PageExample): void {
   if (mode === "create") {
     if (existsSync(join(copy.root, path))) throw new Error(`${path} is there already`);
     mkdirSync(dirname(join(copy.root, path)), { recursive: true });

@@ -13,7 +13,7 @@ export const argocdGates: Examination = {
   title: "Argo CD holds a layer back until the one before it is healthy",
   needs: ["argocdWorkloads", "argocdConfigMaps"],
   *examine(_plan, { argocdWorkloads, argocdConfigMaps }) {
-    const fix = "apply argocd/ again: its installation sets it";
+    const fix = "`platform bootstrap --yes` applies Argo CD's installation again, which sets it";
     const controller = itemsOf(argocdWorkloads).find((workload) => nameOf(workload) === CONTROLLER);
     if (controller === undefined) {
       yield { severity: "error", object: `Deployment argocd/${CONTROLLER}`, message: "it is not there", fix };

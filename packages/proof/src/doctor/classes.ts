@@ -2,6 +2,7 @@ import { at, stringAt, textOf } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
 import { itemsOf, nameOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
+import { installNode, SYNC_FOUNDATION } from "./remedies.ts";
 
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
@@ -35,7 +36,7 @@ export const storageClasses: Examination = {
         limit: name,
         fix:
           nameOf(other) === "local-path"
-            ? "K3s marks it at each start: disable local-storage in /etc/rancher/k3s/config.yaml (sudo sh node/install.sh)"
+            ? `K3s marks it at each start: disable local-storage in /etc/rancher/k3s/config.yaml (${installNode(plan)})`
             : `kubectl annotate storageclass ${nameOf(other)} ${DEFAULT_CLASS}=false --overwrite`,
       };
     }
@@ -71,7 +72,7 @@ export const runningPriorityClasses: Examination = {
   needs: ["priorityClasses"],
   *examine(plan, { priorityClasses: list }) {
     const classes = itemsOf(list);
-    const fix = "sync the Application foundation: `argocd app sync foundation`, or wait for Argo CD";
+    const fix = SYNC_FOUNDATION;
     for (const [name, { value, globalDefault }] of Object.entries(plan.priorityClasses)) {
       const found = classes.find((candidate) => nameOf(candidate) === name);
       const object = `PriorityClass ${name}`;

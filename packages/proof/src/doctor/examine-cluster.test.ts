@@ -10,6 +10,7 @@ test("a cluster that runs as planned has no finding, and everything was examined
   expect(diagnosis).toMatchObject({
     schemaVersion: 1,
     profile: "fixture",
+    installed: true,
     ok: true,
     findings: [],
     unchecked: [],
@@ -281,6 +282,41 @@ test("Argo CD's flag may come from its parameters", () => {
     });
   });
   expect(found).toEqual([]);
+});
+
+test("before the bootstrap only the node is compared, and that is said", () => {
+  const { node, configz, pods } = healthy();
+  const empty = { items: [] };
+  const bare = Object.fromEntries(FACT_NAMES.map((name) => [name, empty]));
+  const facts = factsOf({ ...bare, node, configz, pods, secretKeys: {}, plan: undefined });
+  const diagnosis = examineCluster(plan, facts);
+  expect(diagnosis).toMatchObject({ installed: false, ok: true, findings: [] });
+  expect(diagnosis.examined.map(({ id }) => id)).toContain("kubelet");
+  const [first, ...others] = diagnosisReport(diagnosis, { width: 200, color: false, unicode: true })
+    .split("\n")
+    .filter((line) => !line.startsWith("  ✓"));
+  expect(first).toMatch(
+    /^✓ the node of fixture is as planned, the platform is not installed yet: no findings/,
+  );
+  expect(others.join("\n")).toMatch(/\? storage-classes, .*, plan-record: not checked: the platform is not/);
+
+  node.status.capacity.memory = "7Gi";
+  const short = examineCluster(plan, factsOf({ ...bare, node, configz, pods, plan: null }));
+  expect(diagnosisReport(short, { width: 100, color: false, unicode: true })).toMatch(
+    /^✗ the node of fixture is not as planned, the platform is not installed yet: 1 error/,
+  );
+});
+
+test("what mends several findings in a row is said once, with the profile's name", () => {
+  const answers = healthy();
+  answers.secretKeys = {};
+  answers.node.status.nodeInfo.kubeletVersion = "v1.35.7+k3s1";
+  const text = diagnosisReport(examineCluster(plan, factsOf(answers)), {
+    ...{ width: 200, color: false, unicode: true },
+  });
+  expect(text.match(/it is not there: pods that use it do not start/g)?.length).toBeGreaterThan(1);
+  expect(text.match(/logs -l app\.kubernetes\.io\/component=create-secrets/g)).toHaveLength(1);
+  expect(text).toContain("sudo sh node/install.sh fixture on the node");
 });
 
 test("answers of any shape are survived", () => {

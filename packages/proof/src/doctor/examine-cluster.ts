@@ -1,8 +1,9 @@
+import { isObject } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
 import { addressPool, serviceAddresses } from "./addresses.ts";
 import { argocdGates } from "./argocd.ts";
 import { runningPriorityClasses, storageClasses } from "./classes.ts";
-import type { Answers, ClusterFacts } from "./cluster-facts.ts";
+import { type Answers, type ClusterFacts, type FactName, itemsOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
 import { runningKubelet } from "./kubelet.ts";
 import { closedNamespaces, runningLimitRanges } from "./namespace-defaults.ts";
@@ -41,6 +42,8 @@ const examinations: readonly Examination[] = [
 export interface Diagnosis {
   readonly schemaVersion: 1;
   readonly profile: string;
+  /** Whether the platform was ever applied; before that only the node is compared. */
+  readonly installed: boolean;
   /** No error; warnings do not count. */
   readonly ok: boolean;
   /** Every comparison that was made, found something or not. */
@@ -58,7 +61,12 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
   const examined: { id: string; title: string; findings: number }[] = [];
   const findings: ({ id: string } & Symptom)[] = [];
   const unchecked: { id: string; reason: string }[] = [];
+  const installed = isInstalled(facts);
   for (const { id, title, needs, examine } of examinations) {
+    if (!installed && !needs.every((name) => OF_THE_NODE.has(name))) {
+      unchecked.push({ id, reason: NOT_INSTALLED });
+      continue;
+    }
     const problems = needs.flatMap((name) => {
       const fact = facts[name];
       return "problem" in fact ? [fact.problem] : [];
@@ -73,5 +81,16 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
     examined.push({ id, title, findings: symptoms.length });
   }
   const ok = findings.every(({ severity }) => severity !== "error");
-  return { schemaVersion: 1, profile: plan.profile, ok, examined, findings, unchecked };
+  return { schemaVersion: 1, profile: plan.profile, installed, ok, examined, findings, unchecked };
+}
+
+/** What a node has to say before anything is installed on it; all else is about what Argo CD installs. */
+const OF_THE_NODE: ReadonlySet<FactName> = new Set(["node", "configz", "pods", "podMetrics"]);
+
+const NOT_INSTALLED = "the platform is not installed yet: `platform bootstrap` does it";
+
+/** The record of the plan comes with foundation, Argo CD's programs before it. What cannot be asked decides nothing. */
+function isInstalled({ plan, argocdWorkloads }: ClusterFacts): boolean {
+  if (!("value" in argocdWorkloads)) return true;
+  return ("value" in plan && isObject(plan.value)) || itemsOf(argocdWorkloads.value).length > 0;
 }

@@ -1,6 +1,7 @@
 import { checkKubelet } from "../checks/node/kubelet-options.ts";
 import { isObject, objectAt, objectsIn } from "../manifest/values.ts";
 import type { Examination } from "./examination.ts";
+import { installNode } from "./remedies.ts";
 
 /** The rule `node-config-agrees`, asked of the kubelet that runs. */
 export const runningKubelet: Examination = {
@@ -10,7 +11,7 @@ export const runningKubelet: Examination = {
   *examine(plan, { configz }) {
     const kubelet = objectAt(configz, "kubeletconfig");
     const object = `Node ${plan.node.name}`;
-    const fix = "sudo sh node/install.sh on the node, which writes its files and restarts K3s";
+    const fix = `${installNode(plan)} on the node, which writes its files and restarts K3s`;
     if (!isObject(kubelet)) {
       yield { severity: "warning", object, message: "the kubelet does not say how it is configured", fix };
       return;

@@ -4,6 +4,7 @@ import { K3S_VERSION } from "../helm/versions.ts";
 import { at, objectsIn, stringAt } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Examination, Symptom } from "./examination.ts";
+import { installNode } from "./remedies.ts";
 
 /** More than the plan knows by this much is worth a note: 256 MiB. */
 const WORTH_MENTIONING = (256n << 20n) * 1000n;
@@ -44,7 +45,7 @@ export const k3sVersion: Examination = {
       message: `it runs ${version}; the charts are proven for ${K3S_VERSION}`,
       actual: version,
       limit: K3S_VERSION,
-      fix: "sudo sh node/install.sh on the node installs the pinned one; skip no minor version on the way",
+      fix: `${installNode(plan)} on the node installs the pinned one; skip no minor version on the way`,
     };
   },
 };
@@ -90,7 +91,7 @@ function* compareAllocatable(plan: Plan, node: unknown): Generator<Symptom> {
         message: `pods may have ${formatAmount(resource, real)} of ${resource}; the plan says ${formatAmount(resource, planned)}`,
         actual: formatAmount(resource, real),
         limit: formatAmount(resource, planned),
-        fix: "write the node's configuration again: sudo sh node/install.sh on the node",
+        fix: `write the node's configuration again: ${installNode(plan)} on the node`,
       };
     } else if (resource === "memory" && real === capacity) {
       yield {
@@ -99,7 +100,7 @@ function* compareAllocatable(plan: Plan, node: unknown): Generator<Symptom> {
         message: "nothing is reserved: pods may take all memory, K3s' own included",
         actual: formatAmount(resource, real),
         limit: formatAmount(resource, planned),
-        fix: "have the kubelet read /etc/rancher/k3s/kubelet.yaml: sudo sh node/install.sh on the node",
+        fix: `have the kubelet read /etc/rancher/k3s/kubelet.yaml: ${installNode(plan)} on the node`,
       };
     }
   }

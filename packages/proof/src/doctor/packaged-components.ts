@@ -1,6 +1,7 @@
 import { packagedComponents } from "../node/packaged-components.ts";
 import { itemsOf, nameOf, namespaceOf } from "./cluster-facts.ts";
 import type { Examination } from "./examination.ts";
+import { installNode } from "./remedies.ts";
 
 const NAMESPACE = "kube-system";
 
@@ -22,8 +23,8 @@ export const runningComponents: Examination = {
         object: running === undefined ? "" : `Pod ${NAMESPACE}/${running}`,
         message: wanted ? `K3s' ${name} does not run, and ${reason}` : `K3s' ${name} runs: ${reason}`,
         fix: wanted
-          ? `take ${name} out of disable in /etc/rancher/k3s/config.yaml: sudo sh node/install.sh`
-          : `add ${name} to disable in /etc/rancher/k3s/config.yaml: sudo sh node/install.sh; K3s removes it`,
+          ? `take ${name} out of disable in /etc/rancher/k3s/config.yaml: ${installNode(plan)}`
+          : `add ${name} to disable in /etc/rancher/k3s/config.yaml: ${installNode(plan)}; K3s removes it`,
       };
     }
   },

@@ -1,6 +1,7 @@
 import { parseGoYaml } from "../manifest/go-yaml.ts";
 import { isObject, stringAt } from "../manifest/values.ts";
 import type { Examination } from "./examination.ts";
+import { SYNC_FOUNDATION } from "./remedies.ts";
 
 const SHOWN = 3;
 
@@ -13,7 +14,7 @@ export const planRecord: Examination = {
     const text = stringAt(record, "data", "plan.yaml");
     const recorded = text === undefined ? undefined : readYaml(text);
     if (recorded === undefined) {
-      const fix = "sync the Application foundation";
+      const fix = SYNC_FOUNDATION;
       yield { severity: "warning", object, message: "the cluster has no readable record of its plan", fix };
       return;
     }

@@ -3,6 +3,7 @@ import { formatAmount, parseQuantity } from "../accounting/quantity.ts";
 import { at } from "../manifest/values.ts";
 import { itemsOf, nameOf, namespaceOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
+import { SYNC_FOUNDATION } from "./remedies.ts";
 
 /** From here on the next rollout may be refused. */
 const ALMOST_FULL_PERCENT = 90n;
@@ -33,7 +34,7 @@ function missing(namespace: string, resources: readonly string[]): Symptom {
     severity: "error",
     object: `Namespace ${namespace}`,
     message: `no quota bounds its ${resources.join(", ")}: it can take what the plan gives to others`,
-    fix: "sync the Application foundation",
+    fix: SYNC_FOUNDATION,
   };
 }
 
@@ -48,7 +49,7 @@ function* compare(quota: unknown, resource: string, planned: bigint): Generator<
       message: `${resource} is ${formatAmount(resource, hard)}; the plan says ${formatAmount(resource, planned)}`,
       actual: formatAmount(resource, hard),
       limit: formatAmount(resource, planned),
-      fix: "sync the Application foundation; a quota changed by hand comes back with it",
+      fix: `${SYNC_FOUNDATION}; a quota changed by hand comes back with it`,
     };
   } else if (used > hard) {
     yield {

@@ -41,6 +41,7 @@ async function up(input: CommandInput): Promise<number> {
   const cache = cacheDirectory(root);
   const running = await findBackground(cache);
   if (running !== undefined) {
+    requireSame(running, options.value("profile"));
     writeOut(describe(running));
     return 0;
   }
@@ -51,6 +52,15 @@ async function up(input: CommandInput): Promise<number> {
   const [node = "", launcher = ""] = process.argv;
   writeOut(describe(await startInBackground(cache, [node, launcher, ...words])));
   return 0;
+}
+
+/** Who asks for another machine must not be shown this one. */
+function requireSame({ profile }: BackgroundCluster, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === profile) return;
+  throw new InputError({
+    what: `a cluster of profile ${profile} runs already, not of ${wanted}`,
+    fix: "end it first: `platform cluster down`",
+  });
 }
 
 /** Holds the cluster until it is told to end. */

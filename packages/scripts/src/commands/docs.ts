@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EXIT, report, ruleTexts } from "@t495/proof";
 import { DEFAULT_PROFILE } from "@t495/proof/rendering";
@@ -6,6 +6,7 @@ import type { CommandAction } from "../command.ts";
 import { type GeneratedFile, generateReferences } from "../docs/generate.ts";
 import { generateNodeFiles, placeNodeFiles } from "../docs/node-files.ts";
 import { withVerdict } from "../docs/verdict-picture.ts";
+import { filesBelow, NODE_PROFILES } from "../node-profiles.ts";
 import { writeFileAtomically, writeNote, writeOut } from "../output.ts";
 import { proveProfile } from "../prove-profile.ts";
 import { openOwnPlatform } from "../render-platform.ts";
@@ -17,12 +18,15 @@ export const run: CommandAction = async ({ options, root, commands }) => {
   const references = await generateReferences(root, commands);
   const stale = settle(root, references, isCheck);
   // Rendered with the schemas of the charts as they are now.
-  const rendered = stale > 0 && isCheck ? [] : await generateFromRenderings(root);
-  const all = stale + settle(root, rendered, isCheck);
+  const rendered = stale > 0 && isCheck ? undefined : await generateFromRenderings(root);
+  const written = stale + settle(root, rendered ?? [], isCheck);
+  const removed = rendered === undefined ? 0 : clearProfiles(root, rendered, isCheck);
   if (!isCheck) {
-    writeOut(`${references.length + rendered.length} generated files, ${all} written\n`);
+    const count = references.length + (rendered?.length ?? 0);
+    writeOut(`${count} generated files, ${written} written${removed > 0 ? `, ${removed} removed` : ""}\n`);
     return EXIT.proven;
   }
+  const all = written + removed;
   if (all > 0) writeNote("fix: corepack pnpm docs:generate, and commit what it writes");
   return all > 0 ? EXIT.findings : EXIT.proven;
 };
@@ -38,6 +42,28 @@ function settle(root: string, files: readonly GeneratedFile[], isCheck: boolean)
     }
   }
   return stale.length;
+}
+
+/** Removes what was generated for a profile that is gone, or says so. Returns how many files that are. */
+function clearProfiles(root: string, files: readonly GeneratedFile[], isCheck: boolean): number {
+  const expected = new Set(files.map(({ path }) => path));
+  const left = filesBelow(join(root, NODE_PROFILES))
+    .map((file) => join(NODE_PROFILES, file))
+    .filter((path) => !expected.has(path));
+  for (const path of left) {
+    if (isCheck) writeNote(`stale: ${path}, which nothing generates`);
+    else removeWithFolders(root, path);
+  }
+  return left.length;
+}
+
+/** Git keeps no empty folders, and the scripts of the machine list the folders of profiles. */
+function removeWithFolders(root: string, path: string): void {
+  rmSync(join(root, path));
+  for (let folder = dirname(path); folder !== NODE_PROFILES; folder = dirname(folder)) {
+    if (readdirSync(join(root, folder)).length > 0) return;
+    rmdirSync(join(root, folder));
+  }
 }
 
 /** The machines' files, and what `platform prove` prints with these. */

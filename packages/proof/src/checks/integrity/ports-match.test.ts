@@ -16,6 +16,7 @@ testRule(portsMatch, {
   "webhook-ports": ["missing-webhook-port", "missing-webhook-port"],
   "ok-no-pods": [],
   "ok-numbers-and-names": [],
+  "ok-pods-without-ports": [],
   "ok-sidecar-ports": [],
 });
 

@@ -29,7 +29,7 @@ export const portsMatch = defineRule({
     incident:
       "A Service's targetPort kept the name `http` after the container's port had become `web`. The endpoints were ready, and every connection was refused.",
     fix: "Use the name or number that the container or the Service declares; the finding lists them.",
-    source: "k8s.io/kubernetes v1.36.3 pkg/controlplane and pkg/api/v1/pod FindPort",
+    source: "k8s.io/kubernetes v1.36.3 pkg/controlplane, and k8s.io/endpointslice utils.go getEndpointPorts",
   },
   codes: {
     "missing-target-port": "A Service's targetPort that the selected pods do not declare.",
@@ -63,10 +63,15 @@ function* checkTargetPorts({ manifest, pods }: NetworkService): Generator<Proble
     const target =
       written === undefined || written === null || written === "" || written === 0 ? port.port : written;
     const protocol = stringAt(port, "protocol") ?? "TCP";
-    for (const workload of pods.flatMap((group) => group.workloads)) {
-      const declared = declaredPorts(workload).filter((entry) => entry.protocol === protocol);
-      // A container that declares no port may listen on any number; a name needs a declaration.
-      if (typeof target === "number" && declared.length === 0) continue;
+    const workloads = pods.flatMap((group) => group.workloads);
+    const selected = workloads.map((workload) => ({
+      workload,
+      declared: declaredPorts(workload).filter((entry) => entry.protocol === protocol),
+    }));
+    const isNamed = selected.some(({ declared }) => declared.some(({ name }) => name === target));
+    for (const { workload, declared } of selected) {
+      // What declares no port may listen on any number, and gets no connection by a name (a Pod of `helm test`).
+      if (declared.length === 0 && (isNamed || typeof target === "number")) continue;
       if (declared.some(({ name, number }) => target === (typeof target === "number" ? number : name)))
         continue;
       const { kind, name } = workload.manifest;
