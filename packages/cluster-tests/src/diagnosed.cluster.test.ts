@@ -83,7 +83,7 @@ stage.claim("objects of foundation that somebody deleted are named", async () =>
   expect({ code: said.exitCode, named }).toEqual({
     code: 1,
     named: [
-      `priority-classes PriorityClass ${lost[0]?.name} ${sync}: \`argocd app sync foundation\`, or wait for Argo CD`,
+      `priority-classes PriorityClass ${lost[0]?.name} ${sync}`,
       `quotas Namespace jupyter ${sync}`,
       `limit-ranges Namespace mlflow ${sync}`,
       `closed-namespaces NetworkPolicy monitoring/default-deny ${sync}`,
@@ -154,7 +154,7 @@ stage.claim("a node with less memory than planned, and one that reserves nothing
   ]);
   await give(capacity, writeAmount("memory", capacity));
   expect(await errors()).toEqual([
-    "node-capacity Node t495: nothing is reserved: pods may take all memory, K3s' own included => have the kubelet read /etc/rancher/k3s/kubelet.yaml: sudo sh node/install.sh on the node",
+    "node-capacity Node t495: nothing is reserved: pods may take all memory, K3s' own included => have the kubelet read /etc/rancher/k3s/kubelet.yaml: sudo sh node/install.sh t495 on the node",
   ]);
   await give(capacity, allocatable.memory);
 });
