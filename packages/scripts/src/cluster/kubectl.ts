@@ -74,7 +74,8 @@ const UNREACHABLE =
   /connection refused|no such host|i\/o timeout|no route to host|was refused|deadline exceeded|EOF$|network is unreachable/i;
 const NO_CONFIGURATION =
   /context .* does not exist|no configuration has been provided|stat .*: no such file/i;
-const REFUSED = /unauthorized|forbidden|must be logged in|x509/i;
+/** Of whoever asks; that an object is invalid may be called forbidden too. */
+const REFUSED = /unauthorized|is forbidden: user|must be logged in|x509/i;
 
 function failure(args: readonly string[], stderr: string): InputError {
   const where = `kubectl ${args.join(" ")}`;

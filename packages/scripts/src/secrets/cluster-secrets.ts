@@ -61,11 +61,12 @@ async function send(kubectl: Kubectl, args: readonly string[], secret: object): 
     await kubectl.run(args, JSON.stringify(secret));
   } catch (error) {
     if (!isInputError(error)) throw error;
-    const values = Object.values((secret as { data?: Readonly<Record<string, string>> }).data ?? {});
+    const { data = {}, metadata } = secret as Partial<ClusterSecret>;
     let { what } = error;
-    for (const value of values) {
+    for (const value of Object.values(data)) {
+      // A value that is part of the object's name is a name too: `root` of `minio-root`.
       for (const text of [value, Buffer.from(value, "base64").toString()])
-        if (text !== "") what = what.replaceAll(text, "…");
+        if (text !== "" && !metadata?.name.includes(text)) what = what.replaceAll(text, "…");
     }
     throw new InputError({
       what,
