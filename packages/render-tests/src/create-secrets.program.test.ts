@@ -153,7 +153,9 @@ describeReal("the Job's program", tools, JOB_TOOLS_MISSING, (programs) => {
     api.put("data", "registry-auth", { user: "clerk", line: "clerk:$2y$04$old" });
     const { exitCode, stderr } = await settle(LOGIN);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("registry-auth: password is lost, and line is made of it: remove line everywhere");
+    expect(stderr).toContain(
+      "registry-auth: password is lost, and line is made of it: remove line everywhere",
+    );
     expect(api.value("data", "registry-auth", "password")).toBeUndefined();
     api.put("platform-system", "registry-auth", { user: "clerk" });
     api.put("data", "registry-auth", { user: "clerk" });

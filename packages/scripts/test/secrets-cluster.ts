@@ -37,9 +37,9 @@ export class SecretsCluster {
     this.env = { PATH: `${folder}${delimiter}${process.env.PATH ?? ""}` };
   }
 
-  /** From now on calls whose words fit this expression fail; none when it is empty. */
-  fail(pattern: string): void {
-    writeFileSync(join(this.#folder, "fail"), pattern);
+  /** From now on calls whose words fit this expression fail; none when it is empty. Without a text they quote the input. */
+  fail(pattern: string, text = ""): void {
+    writeFileSync(join(this.#folder, "fail"), JSON.stringify({ pattern, text }));
   }
 
   put(kind: string, namespace: string, name: string, rest: object = {}): void {
@@ -119,8 +119,8 @@ const input = args.some((word) => word === "--filename=-" || word === "--stdin")
 appendFileSync(file("calls.jsonl"), JSON.stringify({ args, input }) + "\n");
 const KINDS = { secrets: "Secret", secret: "Secret", job: "Job", deployment: "Deployment", statefulset: "StatefulSet", daemonset: "DaemonSet", namespace: "Namespace" };
 const fail = (text) => { process.stderr.write(text + "\n"); process.exit(1); };
-const pattern = readFileSync(file("fail"), "utf8");
-if (pattern !== "" && new RegExp(pattern).test(args.join(" "))) fail("Error from server (InternalError): told to fail on " + input);
+const { pattern, text } = JSON.parse(readFileSync(file("fail"), "utf8"));
+if (pattern !== "" && new RegExp(pattern).test(args.join(" "))) fail(text || "Error from server (InternalError): told to fail on " + input);
 const objects = JSON.parse(readFileSync(file("objects.json"), "utf8"));
 const save = () => writeFileSync(file("objects.json"), JSON.stringify(objects));
 const at = args.indexOf("--namespace");
