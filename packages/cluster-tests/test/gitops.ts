@@ -1,27 +1,21 @@
-import { mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
 import { obtainHelm } from "@t495/proof";
 import type { Workload } from "../../proof/src/manifest/workload.ts";
 import { findTraefik, TRAEFIK_NEIGHBOURS, traefikMissing } from "../../render-tests/test/traefik-program.ts";
 import type { Cluster } from "../src/cluster/start-cluster.ts";
 import { BRANCH, type GitRepository } from "../src/gitops/git-repository.ts";
-import { runCommand } from "../src/gitops/run-command.ts";
-import { CACHE, ROOT } from "./platform.ts";
+import { CACHE } from "./platform.ts";
+import { runPlatform } from "./platform-command.ts";
 
-/** `platform bootstrap`, as a person runs it, with the kubectl of the API server's own version. */
+/** `platform bootstrap` for the branch that Argo CD follows. */
 export async function runBootstrap(cluster: Cluster, repository: GitRepository): Promise<string> {
-  const bin = join(cluster.folder, "bin");
-  await mkdir(bin, { recursive: true });
-  await symlink(cluster.pathOf("kubectl"), join(bin, "kubectl"));
-  const options = [
-    ...["--yes", "--no-wait", `--kubeconfig=${await cluster.kubeconfig("admin")}`],
-    ...[`--repository=${repository.url}`, `--revision=${BRANCH}`, `--profile=${cluster.plan.profile}`],
-  ];
-  const platform = join(ROOT, "packages/scripts/bin/platform.mjs");
-  return runCommand(process.execPath, [platform, "bootstrap", ...options], {
-    cwd: ROOT,
-    env: { PATH: `${bin}:${process.env.PATH}` },
-  });
+  const source = [`--repository=${repository.url}`, `--revision=${BRANCH}`];
+  return runPlatform(cluster, [
+    "bootstrap",
+    "--yes",
+    "--no-wait",
+    `--profile=${cluster.plan.profile}`,
+    ...source,
+  ]);
 }
 
 /** The Helm that renders for the proof, for Argo CD to render with. */
