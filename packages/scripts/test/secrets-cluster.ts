@@ -14,6 +14,12 @@ interface Stored {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** An object as it was sent. */
+interface Given {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
 /** Objects by `kind/namespace/name`. */
 type Objects = Record<string, Stored>;
 
@@ -89,11 +95,10 @@ export class SecretsCluster {
       const [verb = "", ...rest] = args;
       if (verb === "get" || (verb === "rollout" && rest[0] === "status")) return [];
       if (input === "" || verb === "exec") return [args.filter((word) => !word.startsWith("--")).join(" ")];
-      const { kind, metadata } = JSON.parse(input) as {
-        kind: string;
-        metadata: { namespace: string; name: string };
-      };
-      return [`${verb} ${kind} ${metadata.namespace}/${metadata.name}`];
+      const given = JSON.parse(input) as Given & { readonly items?: readonly Given[] };
+      return (given.items ?? [given]).map(
+        ({ kind, metadata: { namespace, name } }) => `${verb} ${kind} ${namespace}/${name}`,
+      );
     });
   }
 
@@ -141,15 +146,17 @@ if (verb === "get") {
   objects["Namespace//" + rest[1]] = { kind: "Namespace", metadata: { name: rest[1] } };
   save();
 } else if (verb === "create" || verb === "replace") {
-  const object = JSON.parse(input);
-  const id = idOf(object);
-  if (verb === "create" && objects[id] !== undefined) fail("Error from server (AlreadyExists)");
-  if (verb === "replace" && objects[id] === undefined) fail("Error from server (NotFound)");
-  if (verb === "replace" && objects[id].metadata.resourceVersion !== object.metadata.resourceVersion) fail("Error from server (Conflict)");
-  object.metadata.resourceVersion = String(Number(objects[id]?.metadata.resourceVersion ?? 0) + 1);
-  if (object.kind === "Job") object.status = { conditions: [{ type: "Complete", status: "True" }] };
-  objects[id] = object;
-  save();
+  const given = JSON.parse(input);
+  for (const object of given.items ?? [given]) {
+    const id = idOf(object);
+    if (verb === "create" && objects[id] !== undefined) fail("Error from server (AlreadyExists)");
+    if (verb === "replace" && objects[id] === undefined) fail("Error from server (NotFound)");
+    if (verb === "replace" && objects[id].metadata.resourceVersion !== object.metadata.resourceVersion) fail("Error from server (Conflict)");
+    object.metadata.resourceVersion = String(Number(objects[id]?.metadata.resourceVersion ?? 0) + 1);
+    if (object.kind === "Job") object.status = { conditions: [{ type: "Complete", status: "True" }] };
+    objects[id] = object;
+    save();
+  }
 } else if (verb === "delete") {
   for (const id of ids) delete objects[id];
   save();

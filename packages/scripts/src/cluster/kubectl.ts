@@ -70,6 +70,8 @@ export class Kubectl {
   }
 }
 
+/** What kubectl's libraries log on the way: `E1124 14:00:33.311942 4542 memcache.go:265] …`. */
+const LOG_LINE = /^[IWEF]\d{4} [\d:.]+ +\d+ \S+\] /;
 const UNREACHABLE =
   /connection refused|no such host|i\/o timeout|no route to host|was refused|deadline exceeded|EOF$|network is unreachable/i;
 const NO_CONFIGURATION =
@@ -82,6 +84,7 @@ function failure(args: readonly string[], stderr: string): InputError {
   const last = stderr
     .replaceAll(/^error: /gim, "")
     .split("\n")
+    .filter((line) => !LOG_LINE.test(line))
     .slice(-3)
     .join("\n");
   const what = last || "kubectl failed and said nothing";
