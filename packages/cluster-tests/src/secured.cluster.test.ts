@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import type { KubernetesObject } from "@t495/proof";
@@ -108,9 +108,18 @@ stage.claim(
 );
 
 stage.claim(
-  "`secrets list` has no complaint, knows the age of what was rotated, and shows no value",
+  "`secrets list` has no complaint, knows the age of what was rotated, and shows no value; nor does `export`",
   async () => {
-    const output = await runPlatform(cluster, ["secrets", "list", "--format=json"]);
+    await writeFile(passphrase(), "chosen by nobody but this test\n", { mode: 0o600 });
+    const [output] = await Promise.all([
+      runPlatform(cluster, ["secrets", "list", "--format=json"]),
+      runPlatform(cluster, [
+        "secrets",
+        "export",
+        `--passphrase-file=${passphrase()}`,
+        `--output=${backup()}`,
+      ]),
+    ]);
     const rows = JSON.parse(output) as readonly {
       readonly name: string;
       readonly problems: readonly string[];
@@ -120,21 +129,22 @@ stage.claim(
     const rotated = rows.find(({ name }) => name === "postgresql-mlflow")?.keys[0]?.since ?? "";
     const source = (await secrets()).get("platform-system/postgresql-mlflow");
     expect(Date.parse(rotated)).toBeGreaterThan(Date.parse(String(source?.metadata.creationTimestamp)));
-    for (const value of await longValues()) expect(output).not.toContain(value);
+    const shown = output + (await readFile(backup(), "utf8"));
+    for (const value of await longValues()) expect(shown).not.toContain(value);
   },
 );
 
 stage.claim(
-  "`secrets export` and `import` bring every value back into a cluster without any, and the Job makes the copies",
+  "`secrets import` brings every value back into a cluster without any, and the Job makes the same copies",
   async (figures) => {
     const before = await made();
-    const [file, phrase] = [join(cluster.folder, "secrets.age"), join(cluster.folder, "passphrase")];
-    await writeFile(phrase, "chosen by nobody but this test\n", { mode: 0o600 });
-    const key = `--passphrase-file=${phrase}`;
-    await runPlatform(cluster, ["secrets", "export", key, `--output=${file}`]);
-    for (const { metadata } of before.values())
-      await cluster.api.delete({ ...SECRET, namespace: metadata.namespace, name: metadata.name });
-    await runPlatform(cluster, ["secrets", "import", file, key, "--yes"]);
+    const gone = [...before.values()].map(({ metadata: { namespace, name } }) => ({
+      ...SECRET,
+      namespace,
+      name,
+    }));
+    await Promise.all(gone.map((secret) => cluster.api.delete(secret)));
+    await runPlatform(cluster, ["secrets", "import", backup(), `--passphrase-file=${passphrase()}`, "--yes"]);
     const imported = [...(await made()).keys()];
     expect(imported).toEqual([...before.keys()].filter((name) => name.startsWith("platform-system/")));
     figures.imported = imported.length;
@@ -142,6 +152,14 @@ stage.claim(
     expect(data(await made())).toEqual(data(before));
   },
 );
+
+function backup(): string {
+  return join(cluster.folder, "secrets.age");
+}
+
+function passphrase(): string {
+  return join(cluster.folder, "passphrase");
+}
 
 /** What a restart changes of each workload, and a new run of each Job, by `Kind namespace/name`. */
 async function workloads(): Promise<ReadonlyMap<string, string>> {
