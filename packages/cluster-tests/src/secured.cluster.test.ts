@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import type { KubernetesObject } from "@t495/proof";
+import { type AgeKey, makeAgeKey } from "../../scripts/test/age-key.ts";
 import { renderProfile, startTestCluster } from "../test/platform.ts";
 import { runPlatform } from "../test/platform-command.ts";
 import { ApiError } from "./api/api-client.ts";
@@ -14,6 +15,7 @@ const stage = new Stage(import.meta.filename);
 const SECRET = { apiVersion: "v1", kind: "Secret" } as const;
 let cluster: Cluster;
 let rendered: Awaited<ReturnType<typeof renderProfile>>;
+let key: AgeKey;
 let first: ReadonlyMap<string, KubernetesObject>;
 
 beforeAll(async () => {
@@ -110,15 +112,10 @@ stage.claim(
 stage.claim(
   "`secrets list` has no complaint, knows the age of what was rotated, and shows no value; nor does `export`",
   async () => {
-    await writeFile(passphrase(), "chosen by nobody but this test\n", { mode: 0o600 });
+    key = await makeAgeKey(join(cluster.folder, "age.key"));
     const [output] = await Promise.all([
       runPlatform(cluster, ["secrets", "list", "--format=json"]),
-      runPlatform(cluster, [
-        "secrets",
-        "export",
-        `--passphrase-file=${passphrase()}`,
-        `--output=${backup()}`,
-      ]),
+      runPlatform(cluster, ["secrets", "export", `--recipient=${key.recipient}`, `--output=${backup()}`]),
     ]);
     const rows = JSON.parse(output) as readonly {
       readonly name: string;
@@ -144,7 +141,7 @@ stage.claim(
       name,
     }));
     await Promise.all(gone.map((secret) => cluster.api.delete(secret)));
-    await runPlatform(cluster, ["secrets", "import", backup(), `--passphrase-file=${passphrase()}`, "--yes"]);
+    await runPlatform(cluster, ["secrets", "import", backup(), `--identity-file=${key.file}`, "--yes"]);
     const imported = [...(await made()).keys()];
     expect(imported).toEqual([...before.keys()].filter((name) => name.startsWith("platform-system/")));
     figures.imported = imported.length;
@@ -155,10 +152,6 @@ stage.claim(
 
 function backup(): string {
   return join(cluster.folder, "secrets.age");
-}
-
-function passphrase(): string {
-  return join(cluster.folder, "passphrase");
 }
 
 /** What a restart changes of each workload, and a new run of each Job, by `Kind namespace/name`. */

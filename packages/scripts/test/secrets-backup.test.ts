@@ -1,18 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { armor, Decrypter, Encrypter } from "age-encryption";
+import { type AgeKey, makeAgeKey } from "./age-key.ts";
 import { expectNoValue, LedgerTests, SYSTEM } from "./ledger-tests.ts";
 
 const tests = new LedgerTests();
 
 let keys = 0;
-const key = async (): Promise<{ identity: string; recipient: string; file: string }> => {
+const key = (): Promise<AgeKey> => {
   keys += 1;
-  const identity = await generateX25519Identity();
-  const file = join(tests.folder, `key-${keys}.txt`);
-  writeFileSync(file, `# created by a test\n${identity}\n`);
-  return { identity, recipient: await identityToRecipient(identity), file };
+  return makeAgeKey(join(tests.folder, `key-${keys}.txt`));
 };
 
 test("what is exported is encrypted, the owner's alone, and comes back on an empty cluster", async () => {
