@@ -110,6 +110,11 @@ test.each<[string, readonly string[], string]>([
   ["nobody to ask", ["export"], "--passphrase-file"],
   ["a file that is not there", ["import", "nothing.age", "--passphrase-file", "short"], "cannot be read"],
   ["a file of another kind", ["import", "short", "--passphrase-file", "short"], "cannot be decrypted"],
+  [
+    "a key and a passphrase",
+    ["import", "short", "--identity-file", "short", "--passphrase-file", "short"],
+    "not with both",
+  ],
   ["a key file without a key", ["import", "short", "--identity-file", "short"], "there is no age key in it"],
 ])(
   "%s is bad input",
