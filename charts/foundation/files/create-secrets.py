@@ -97,6 +97,7 @@ class Ledger:
                     raise ValueError(f"{key} is lost, and its copies differ")
                 value = next(iter(copies), None) if known is None else known
                 if value is None:
+                    self.require_no_line(key, keys, held)
                     value = self.make(recipe, values)
                 if not decoded(value):
                     raise ValueError(f"{key} is empty")
@@ -106,6 +107,16 @@ class Ledger:
             except ValueError as error:
                 undecided.append(f"Secret {self.source}/{name}: {error}")
         return values, undecided
+
+    @staticmethod
+    def require_no_line(key, keys, held):
+        """An htpasswd line that is there is of the password that was lost: with another, nobody could log in."""
+        if keys[key]["type"] != "random":
+            return
+        for line, recipe in keys.items():
+            made_of_it = recipe["type"] == "htpasswd" and key in recipe["value"].split(":")
+            if made_of_it and any(line in data for data in held.values()):
+                raise ValueError(f"{key} is lost, and {line} is made of it: remove {line} everywhere as well")
 
     def make(self, recipe, values):
         if recipe["type"] == "literal":

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest } from "@jest/globals";
-import { deployment, runBootstrap, runPlatform, testHelmPath, testTraefikPath } from "../test/gitops.ts";
+import { deployment, runBootstrap, testHelmPath, testTraefikPath } from "../test/gitops.ts";
 import { ROOT, renderProfile, startTestCluster } from "../test/platform.ts";
+import { runPlatform } from "../test/platform-command.ts";
 import { Stage } from "./claims/claim.ts";
 import { runCreateSecrets } from "./cluster/create-secrets.ts";
 import { startMetallbController } from "./cluster/metallb.ts";

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
 import type { Diagnosis, KubernetesObject } from "@t495/proof";
 import type { Cluster } from "../src/cluster/start-cluster.ts";
 import { ROOT } from "./platform.ts";
+import { PLATFORM, withKubectl } from "./platform-command.ts";
 
 /** What `platform doctor` said, as a person runs it. */
 export interface Visit {
@@ -12,14 +11,10 @@ export interface Visit {
   readonly stderr: string;
 }
 
-/** `platform doctor` with the kubectl of the API server's own version. */
+/** `platform doctor` with this kubeconfig. */
 export async function visit(cluster: Cluster, kubeconfig: string): Promise<Visit> {
-  const bin = join(cluster.folder, "bin");
-  await mkdir(bin, { recursive: true });
-  await symlink(cluster.pathOf("kubectl"), join(bin, "kubectl")).catch(() => {});
-  const platform = join(ROOT, "packages/scripts/bin/platform.mjs");
-  const words = [platform, "doctor", `--profile=${cluster.plan.profile}`, `--kubeconfig=${kubeconfig}`];
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+  const words = [PLATFORM, "doctor", `--profile=${cluster.plan.profile}`, `--kubeconfig=${kubeconfig}`];
+  const env = { ...process.env, ...withKubectl(cluster) };
   return new Promise((resolve) => {
     execFile(process.execPath, [...words, "--format=json"], { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ exitCode: typeof error?.code === "number" ? error.code : 0, stdout, stderr });

@@ -148,6 +148,20 @@ describeReal("the Job's program", tools, JOB_TOOLS_MISSING, (programs) => {
     expect(api.value("data", "registry-auth", "line")).toBeUndefined();
   });
 
+  test("makes no other password while there is a line of the old one", async () => {
+    api.put("platform-system", "registry-auth", { user: "clerk" });
+    api.put("data", "registry-auth", { user: "clerk", line: "clerk:$2y$04$old" });
+    const { exitCode, stderr } = await settle(LOGIN);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      "registry-auth: password is lost, and line is made of it: remove line everywhere",
+    );
+    expect(api.value("data", "registry-auth", "password")).toBeUndefined();
+    api.put("platform-system", "registry-auth", { user: "clerk" });
+    api.put("data", "registry-auth", { user: "clerk" });
+    expect(await settle(LOGIN)).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   test("says that a literal is not the ledger's, and keeps it", async () => {
     api.put("platform-system", "registry-auth", { user: "librarian" });
     const { exitCode, stderr } = await settle(LOGIN);

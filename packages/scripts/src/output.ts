@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "@t495/proof/errors";
 
@@ -23,13 +23,18 @@ export function tolerateClosedPipes(): void {
 }
 
 /**
- * Writes a file whole or not at all: beside its place first, then renamed.
+ * Writes a file whole or not at all: beside its place first, then renamed. A device or a pipe is written to and stays.
  *
  * @param mode who may read it; everybody whom the umask admits when not given
  */
 export function writeFileAtomically(path: string, text: string, mode = 0o666): void {
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+      writeFileSync(path, text);
+      return;
+    }
     writeFileSync(draft, text, { flag: "wx", mode });
     renameSync(draft, path);
   } catch (cause) {

@@ -125,6 +125,19 @@ describe("bootstrap", () => {
     expect(visible).not.toContain("signed-with-this");
   }, 60_000);
 
+  test("what was imported counts: Argo CD's own pods get the source's value, or the Job would refuse it", async () => {
+    const source = { metadata: { name: "argocd-redis" }, data: { auth: "aW1wb3J0ZWQ=" } };
+    const there: Answer = {
+      args: "^get secrets argocd-redis .*platform-system",
+      stdout: JSON.stringify(source),
+    };
+    const { kubectl } = await bootstrap(`--yes --no-wait --repository ${FORK}`, [...empty, there]);
+    const created = changes(kubectl).find(({ args }) => args[0] === "create");
+    expect(JSON.parse(created?.input ?? "{}")).toMatchObject({
+      items: [{ metadata: { namespace: "argocd", name: "argocd-redis" }, data: source.data }],
+    });
+  }, 60_000);
+
   test("a second run keeps the repository that the cluster follows, and its passwords", async () => {
     const live: Answer = {
       args: "^get applications.argoproj.io platform",

@@ -14,6 +14,12 @@ interface Stored {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** An object as it was sent. */
+interface Given {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
 /** Objects by `kind/namespace/name`. */
 type Objects = Record<string, Stored>;
 
@@ -37,9 +43,9 @@ export class SecretsCluster {
     this.env = { PATH: `${folder}${delimiter}${process.env.PATH ?? ""}` };
   }
 
-  /** From now on calls whose words fit this expression fail; none when it is empty. */
-  fail(pattern: string): void {
-    writeFileSync(join(this.#folder, "fail"), pattern);
+  /** From now on calls whose words fit this expression fail; none when it is empty. Without a text they quote the input. */
+  fail(pattern: string, text = ""): void {
+    writeFileSync(join(this.#folder, "fail"), JSON.stringify({ pattern, text }));
   }
 
   put(kind: string, namespace: string, name: string, rest: object = {}): void {
@@ -89,11 +95,10 @@ export class SecretsCluster {
       const [verb = "", ...rest] = args;
       if (verb === "get" || (verb === "rollout" && rest[0] === "status")) return [];
       if (input === "" || verb === "exec") return [args.filter((word) => !word.startsWith("--")).join(" ")];
-      const { kind, metadata } = JSON.parse(input) as {
-        kind: string;
-        metadata: { namespace: string; name: string };
-      };
-      return [`${verb} ${kind} ${metadata.namespace}/${metadata.name}`];
+      const given = JSON.parse(input) as Given & { readonly items?: readonly Given[] };
+      return (given.items ?? [given]).map(
+        ({ kind, metadata: { namespace, name } }) => `${verb} ${kind} ${namespace}/${name}`,
+      );
     });
   }
 
@@ -119,8 +124,8 @@ const input = args.some((word) => word === "--filename=-" || word === "--stdin")
 appendFileSync(file("calls.jsonl"), JSON.stringify({ args, input }) + "\n");
 const KINDS = { secrets: "Secret", secret: "Secret", job: "Job", deployment: "Deployment", statefulset: "StatefulSet", daemonset: "DaemonSet", namespace: "Namespace" };
 const fail = (text) => { process.stderr.write(text + "\n"); process.exit(1); };
-const pattern = readFileSync(file("fail"), "utf8");
-if (pattern !== "" && new RegExp(pattern).test(args.join(" "))) fail("Error from server (InternalError): told to fail on " + input);
+const { pattern, text } = JSON.parse(readFileSync(file("fail"), "utf8"));
+if (pattern !== "" && new RegExp(pattern).test(args.join(" "))) fail(text || "Error from server (InternalError): told to fail on " + input);
 const objects = JSON.parse(readFileSync(file("objects.json"), "utf8"));
 const save = () => writeFileSync(file("objects.json"), JSON.stringify(objects));
 const at = args.indexOf("--namespace");
@@ -141,15 +146,17 @@ if (verb === "get") {
   objects["Namespace//" + rest[1]] = { kind: "Namespace", metadata: { name: rest[1] } };
   save();
 } else if (verb === "create" || verb === "replace") {
-  const object = JSON.parse(input);
-  const id = idOf(object);
-  if (verb === "create" && objects[id] !== undefined) fail("Error from server (AlreadyExists)");
-  if (verb === "replace" && objects[id] === undefined) fail("Error from server (NotFound)");
-  if (verb === "replace" && objects[id].metadata.resourceVersion !== object.metadata.resourceVersion) fail("Error from server (Conflict)");
-  object.metadata.resourceVersion = String(Number(objects[id]?.metadata.resourceVersion ?? 0) + 1);
-  if (object.kind === "Job") object.status = { conditions: [{ type: "Complete", status: "True" }] };
-  objects[id] = object;
-  save();
+  const given = JSON.parse(input);
+  for (const object of given.items ?? [given]) {
+    const id = idOf(object);
+    if (verb === "create" && objects[id] !== undefined) fail("Error from server (AlreadyExists)");
+    if (verb === "replace" && objects[id] === undefined) fail("Error from server (NotFound)");
+    if (verb === "replace" && objects[id].metadata.resourceVersion !== object.metadata.resourceVersion) fail("Error from server (Conflict)");
+    object.metadata.resourceVersion = String(Number(objects[id]?.metadata.resourceVersion ?? 0) + 1);
+    if (object.kind === "Job") object.status = { conditions: [{ type: "Complete", status: "True" }] };
+    objects[id] = object;
+    save();
+  }
 } else if (verb === "delete") {
   for (const id of ids) delete objects[id];
   save();

@@ -130,6 +130,22 @@ describe("checkPlan", () => {
       ],
     ],
     [
+      "secrets that the API server would refuse, or that stand twice in one place",
+      (plan) => {
+        plan.secrets.ledger.Login = secret({ "pass word": random, "..data": random });
+        plan.secrets.ledger.login = {
+          ...secret({ "tls.key": random }),
+          namespaces: ["data", "apps", "data"],
+        };
+      },
+      [
+        'global.secrets.ledger.Login: "Login" is no name that a Secret can have',
+        'global.secrets.ledger.Login.keys.pass word: "pass word" is no name that a key can have',
+        'global.secrets.ledger.Login.keys...data: "..data" is no name that a key can have',
+        "global.secrets.ledger.login.namespaces[2]: data stands there twice",
+      ],
+    ],
+    [
       "addresses of unknown components and namespaces",
       (plan) => {
         Object.assign(plan.addresses.services.store ?? {}, { component: "shop", namespace: "shop" });

@@ -76,15 +76,23 @@ function* refersToPeer(
   else yield* refers(path, component, [...Object.keys(components), FOUNDATION, ...others], "component");
 }
 
+/** What the API server takes for the name of a Secret and of a key (k8s.io/apimachinery v0.36.3 pkg/util/validation). */
+const SECRET_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const SECRET_KEY = /^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/;
+
 function* secretMistakes({ secrets, components, namespaces }: Plan): Generator<string> {
   for (const [name, secret] of Object.entries(secrets.ledger)) {
     const path = `secrets.ledger.${name}`;
+    if (!SECRET_NAME.test(name)) yield mistake(path, `"${name}" is no name that a Secret can have`);
     yield* refers(`${path}.component`, secret.component, components, "component");
     for (const [at, namespace] of secret.namespaces.entries()) {
       yield* refers(`${path}.namespaces[${at}]`, namespace, namespaces, "namespace");
+      if (secret.namespaces.indexOf(namespace) < at)
+        yield mistake(`${path}.namespaces[${at}]`, `${namespace} stands there twice`);
     }
     for (const [key, { type, length, value }] of Object.entries(secret.keys)) {
       const keyPath = `${path}.keys.${key}`;
+      if (!SECRET_KEY.test(key)) yield mistake(keyPath, `"${key}" is no name that a key can have`);
       if (type === "random" && length === 0)
         yield mistake(`${keyPath}.length`, "a random value needs a length");
       if (type !== "random" && value === "") yield mistake(`${keyPath}.value`, `a ${type} needs a value`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { bootstrapApplies, type Manifest, type Plan, parseManifests } from "@t495/proof";
 import { applications, type GitSource } from "./applications.ts";
 import type { Credentials } from "./credentials.ts";
-import { ledgerSecrets, repositorySecret, webhookSecret } from "./secrets.ts";
+import { repositorySecret, webhookSecret } from "./secrets.ts";
 import { tracked } from "./track.ts";
 
 /** Something that the bootstrap does to the cluster, in order. */
@@ -27,6 +27,8 @@ export interface StepSources {
   readonly plan: Plan;
   readonly git: GitSource;
   readonly credentials: Credentials;
+  /** What Argo CD's own pods need of the ledger. */
+  readonly secrets: readonly object[];
   /** The whole platform. */
   readonly platform: readonly Manifest[];
   /** The chart that installs Argo CD, for this repository. */
@@ -39,13 +41,13 @@ const TIMEOUT = "--timeout=600s";
 
 /** From an empty cluster to the Applications that bring everything else; each step needs the ones before it. */
 export async function bootstrapSteps(sources: StepSources): Promise<readonly Step[]> {
-  const { root, plan, git, credentials, platform, argocd } = sources;
+  const { root, plan, git, credentials, secrets, platform, argocd } = sources;
   const namespace = plan.components.argocd?.namespace ?? "argocd";
   const definitions = await readDefinitions(join(root, "argocd/crds"));
   const bounds = platform.filter(
     (manifest) => componentOf(manifest) === "foundation" && bootstrapApplies(manifest),
   );
-  const secrets = [
+  const opening = [
     repositorySecret(namespace, git.repoURL, credentials),
     webhookSecret(namespace, credentials),
   ];
@@ -62,7 +64,7 @@ export async function bootstrapSteps(sources: StepSources): Promise<readonly Ste
       waits: definitions.map(({ name }) => ["wait", "--for=condition=Established", `crd/${name}`, TIMEOUT]),
     },
     {
-      ...step("Secrets of Argo CD's own pods", "global.secrets.ledger", ledgerSecrets(plan)),
+      ...step("Secrets of Argo CD's own pods", "global.secrets.ledger", secrets),
       mode: "create" as const,
     },
     {
@@ -85,7 +87,7 @@ export async function bootstrapSteps(sources: StepSources): Promise<readonly Ste
       ...step(
         "What opens the repository, and the webhook's secret",
         "files or the environment",
-        secrets.filter((secret) => secret !== undefined),
+        opening.filter((secret) => secret !== undefined),
       ),
       fieldManager: `${FIELD_MANAGER}-secrets`,
     },

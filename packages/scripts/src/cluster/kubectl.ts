@@ -70,17 +70,21 @@ export class Kubectl {
   }
 }
 
+/** What kubectl's libraries log on the way: `E1124 14:00:33.311942 4542 memcache.go:265] …`. */
+const LOG_LINE = /^[IWEF]\d{4} [\d:.]+ +\d+ \S+\] /;
 const UNREACHABLE =
   /connection refused|no such host|(i\/o|handshake) timeout|no route to host|was refused|deadline exceeded|EOF$|network is unreachable/i;
 const NO_CONFIGURATION =
   /context .* does not exist|no configuration has been provided|stat .*: no such file/i;
-const REFUSED = /unauthorized|forbidden|must be logged in|x509/i;
+/** Of whoever asks; that an object is invalid may be called forbidden too. */
+const REFUSED = /unauthorized|is forbidden: user|must be logged in|x509/i;
 
 function failure(args: readonly string[], stderr: string): InputError {
   const where = `kubectl ${args.join(" ")}`;
   const last = stderr
     .replaceAll(/^error: /gim, "")
     .split("\n")
+    .filter((line) => !LOG_LINE.test(line))
     .slice(-3)
     .join("\n");
   const what = last || "kubectl failed and said nothing";

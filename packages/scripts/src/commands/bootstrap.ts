@@ -12,6 +12,7 @@ import {
 import type { GitSource } from "../bootstrap/applications.ts";
 import { readCredentials } from "../bootstrap/credentials.ts";
 import { describeSteps, runStep } from "../bootstrap/run-steps.ts";
+import { ledgerSecrets } from "../bootstrap/secrets.ts";
 import { bootstrapSteps } from "../bootstrap/steps.ts";
 import { Kubectl } from "../cluster/kubectl.ts";
 import { requireCluster } from "../cluster/require-cluster.ts";
@@ -50,7 +51,8 @@ export const run: CommandAction = async ({ options, root }) => {
   const credentials = await readCredentials(options, process.env, git.repoURL);
   const settings = [`global.gitops.repoURL=${git.repoURL}`];
   const argocd = (await platform.renderPart({ profile, settings }, "argocd")).manifests;
-  const steps = await bootstrapSteps({ root, plan, git, credentials, platform: manifests, argocd });
+  const secrets = await ledgerSecrets(plan, kubectl);
+  const steps = await bootstrapSteps({ root, plan, git, credentials, secrets, platform: manifests, argocd });
 
   writeOut(`cluster  ${cluster.server}, Kubernetes ${cluster.version}, node ${cluster.node}\n`);
   writeOut(`source   ${git.repoURL}, ${git.revision}, profile ${plan.profile}\n`);

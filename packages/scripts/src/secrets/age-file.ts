@@ -22,12 +22,16 @@ export async function encryptText(text: string, options: OptionValues): Promise<
   for (const recipient of recipients) {
     try {
       encrypter.addRecipient(recipient);
-    } catch (cause) {
+    } catch {
+      const isKey = IDENTITY.test(recipient);
       throw new InputError({
-        what: `${JSON.stringify(recipient)} is no age recipient`,
+        what: isKey
+          ? "that is the key itself, which must stay secret"
+          : `${JSON.stringify(recipient)} is no age recipient`,
         where: "--recipient",
-        fix: "`age-keygen` writes a key to a file and shows its recipient, which begins with age1",
-        cause,
+        fix: isKey
+          ? "`age-keygen -y FILE` shows the recipient of a key, which begins with age1"
+          : "`age-keygen` writes a key to a file and shows its recipient, which begins with age1",
       });
     }
   }
@@ -40,7 +44,12 @@ export async function decryptFile(file: string, options: OptionValues): Promise<
   const decrypter = new Decrypter();
   const identities = options.value("identity-file");
   if (identities === undefined) decrypter.addPassphrase(await passphrase(options, "Passphrase of the file"));
-  else for (const identity of readIdentities(identities)) decrypter.addIdentity(identity);
+  else if (options.value("passphrase-file") !== undefined)
+    throw new InputError({
+      what: "a file is opened with a key or with a passphrase, not with both",
+      fix: "leave out --passphrase-file or --identity-file",
+    });
+  else addIdentities(decrypter, identities);
   try {
     const text = bytes.toString("latin1").trimStart();
     return await decrypter.decrypt(ARMOR.test(text) ? armor.decode(text) : bytes, "text");
@@ -48,7 +57,7 @@ export async function decryptFile(file: string, options: OptionValues): Promise<
     throw new InputError({
       what: `the file cannot be decrypted: ${cause instanceof Error ? cause.message : cause}`,
       where: file,
-      fix: "name the right --identity-file or --passphrase-file; without either, the passphrase is asked for",
+      fix: "name the right --identity-file or --passphrase-file; a file that was cut off or changed opens with none",
       cause,
     });
   }
@@ -73,17 +82,21 @@ async function passphrase(options: OptionValues, question: string): Promise<stri
   return line;
 }
 
-function readIdentities(file: string): readonly string[] {
+function addIdentities(decrypter: Decrypter, file: string): void {
+  const fix = "name the file that `age-keygen` wrote; a line of it begins with AGE-SECRET-KEY-";
   const identities = readBytes(file)
     .toString("utf8")
     .split(/\r?\n/)
     .filter((line) => IDENTITY.test(line));
-  if (identities.length > 0) return identities;
-  throw new InputError({
-    what: "there is no age key in it",
-    where: file,
-    fix: "name the file that `age-keygen` wrote; a line of it begins with AGE-SECRET-KEY-",
-  });
+  if (identities.length === 0) throw new InputError({ what: "there is no age key in it", where: file, fix });
+  for (const identity of identities) {
+    try {
+      decrypter.addIdentity(identity.trim());
+    } catch {
+      // The library's own message quotes the key.
+      throw new InputError({ what: "its age key is damaged", where: file, fix });
+    }
+  }
 }
 
 function readBytes(file: string): Buffer {

@@ -25,6 +25,10 @@ async function ask(question: string, output: NodeJS.WritableStream): Promise<str
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
   try {
     return await terminal.question(question);
+  } catch {
+    // Whoever presses Ctrl+C or Ctrl+D has answered too.
+    process.stderr.write("\n");
+    throw new InputError({ what: "nothing was changed: the question was not answered" });
   } finally {
     terminal.close();
   }

@@ -48,24 +48,28 @@ export function factsOf(secrets: readonly ClusterSecret[]): SecretFacts {
 
 /** Replaces a Secret, provided that it still is what was read. */
 export async function replaceSecret(kubectl: Kubectl, secret: object): Promise<void> {
-  await send(kubectl, ["replace", "--filename=-"], secret);
+  await send(kubectl, "replace", [secret]);
 }
 
-export async function createSecret(kubectl: Kubectl, secret: object): Promise<void> {
-  await send(kubectl, ["create", "--filename=-"], secret);
+/** Creates Secrets; where one cannot be, the others are made all the same. */
+export async function createSecrets(kubectl: Kubectl, secrets: readonly object[]): Promise<void> {
+  if (secrets.length > 0) await send(kubectl, "create", secrets);
 }
 
 /** An API server that refuses an object may quote it: no value of it is passed on. */
-async function send(kubectl: Kubectl, args: readonly string[], secret: object): Promise<void> {
+async function send(kubectl: Kubectl, verb: string, secrets: readonly object[]): Promise<void> {
   try {
-    await kubectl.run(args, JSON.stringify(secret));
+    const list = { apiVersion: "v1", kind: "List", items: secrets };
+    await kubectl.run([verb, "--filename=-"], JSON.stringify(list));
   } catch (error) {
     if (!isInputError(error)) throw error;
-    const values = Object.values((secret as { data?: Readonly<Record<string, string>> }).data ?? {});
     let { what } = error;
-    for (const value of values) {
-      for (const text of [value, Buffer.from(value, "base64").toString()])
-        if (text !== "") what = what.replaceAll(text, "…");
+    for (const { data = {}, metadata } of secrets as readonly Partial<ClusterSecret>[]) {
+      // A value that is part of the object's name is a name too: `root` of `minio-root`.
+      const values = Object.values(data)
+        .flatMap((value) => [value, Buffer.from(value, "base64").toString()])
+        .filter((text) => text !== "" && !metadata?.name.includes(text));
+      for (const text of values) what = what.replaceAll(text, "…");
     }
     throw new InputError({
       what,

@@ -4,7 +4,7 @@ import type { CommandAction } from "../command.ts";
 import { writeNote, writeOut } from "../output.ts";
 import { decryptFile } from "./age-file.ts";
 import { confirm } from "./ask.ts";
-import { createSecret, readSecrets, replaceSecret } from "./cluster-secrets.ts";
+import { createSecrets, readSecrets, replaceSecret } from "./cluster-secrets.ts";
 
 /** `platform secrets import FILE`: the sources of an export, before foundation's Job would make others. */
 export const run: CommandAction = async ({ arguments: [file = ""], options }) => {
@@ -20,7 +20,7 @@ export const run: CommandAction = async ({ arguments: [file = ""], options }) =>
   if (!options.has("yes")) await confirm("Restore these?");
   if (!(await kubectl.exists(["namespace", SOURCE_NAMESPACE])))
     await kubectl.run(["create", "namespace", SOURCE_NAMESPACE]);
-  for (const secret of restore.create) await createSecret(kubectl, secret);
+  await createSecrets(kubectl, restore.create);
   for (const { name, data } of restore.extend) {
     const found = present.find(({ metadata }) => metadata.name === name);
     if (found !== undefined) await replaceSecret(kubectl, withData(found, data));

@@ -20,6 +20,7 @@ export async function makeValues(
   for (const key of chosen) {
     const recipe = keys[key];
     if (recipe?.type === "random") made[key] = encoded(randomText(recipe.length));
+    if (recipe?.type === "literal") made[key] = encoded(recipe.value);
   }
   for (const key of chosen) {
     const recipe = keys[key];
