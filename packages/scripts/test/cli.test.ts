@@ -219,7 +219,7 @@ describe("doctor", () => {
     const asked = join(folder, "asked");
     writeFileSync(
       join(bin, "kubectl"),
-      `#!/bin/sh\nprintf '%s\\n' "$*" >>${asked}\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*secrets*) echo 'data/redis password admin-password' ;;\n*configz*) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;\n*) echo 'Error from server (NotFound): the server could not find the requested resource' >&2; exit 1 ;;\nesac\n`,
+      `#!/bin/sh\nprintf '%s\\n' "$*" >>${asked}\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*secrets*) echo 'data/redis password admin-password' ;;\n*configz*) echo 'Error from server (Forbidden): it is forbidden: User me cannot get it' >&2; exit 1 ;;\n*) echo 'Error from server (NotFound): the server could not find the requested resource' >&2; exit 1 ;;\nesac\n`,
       { mode: 0o755 },
     );
     const env = { PATH: `${bin}:${process.env.PATH}` };
@@ -232,7 +232,9 @@ describe("doctor", () => {
     expect(code).toBe(1);
     const { findings, unchecked } = JSON.parse(stdout);
     expect(findings.map(({ object }: { object: string }) => object)).not.toContain("Secret data/redis");
-    expect(unchecked[0].reason).toBe("the cluster refuses: Error from server (Forbidden): no");
+    expect(unchecked[0].reason).toBe(
+      "the cluster refuses: Error from server (Forbidden): it is forbidden: User me cannot get it",
+    );
     expect(JSON.parse(readFileSync(join(folder, "recorded.json"), "utf8")).secretKeys).toEqual({
       value: { "data/redis": ["password", "admin-password"] },
     });
@@ -246,11 +248,13 @@ describe("doctor", () => {
   test("a cluster that may be read in part is not judged", async () => {
     const bin = join(folder, "partly");
     mkdirSync(bin, { recursive: true });
-    const script = `#!/bin/sh\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*networkpolicies*) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;\n*) echo '{}' ;;\nesac\n`;
+    const script = `#!/bin/sh\ncase "$*" in\n*"get node t495"*) echo '${JSON.stringify(NODE)}' ;;\n*networkpolicies*) echo 'Error from server (Forbidden): it is forbidden: User me cannot get it' >&2; exit 1 ;;\n*) echo '{}' ;;\nesac\n`;
     writeFileSync(join(bin, "kubectl"), script, { mode: 0o755 });
     const { code, stdout, stderr } = await run("doctor", { env: { PATH: `${bin}:${process.env.PATH}` } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("the cluster refuses: Error from server (Forbidden): no");
+    expect(stderr).toContain(
+      "the cluster refuses: Error from server (Forbidden): it is forbidden: User me cannot get it",
+    );
     expect(stderr).toContain("use the kubeconfig of an administrator");
   }, 30_000);
 
