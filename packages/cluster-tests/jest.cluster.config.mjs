@@ -5,6 +5,7 @@ export default {
   ...preset,
   testMatch: ["**/*.cluster.test.ts"],
   maxWorkers: 2,
+  testSequencer: "<rootDir>/longest-first.mjs",
   testTimeout: 300_000,
   reporters: ["default", "<rootDir>/claims-reporter.mjs"],
 };
