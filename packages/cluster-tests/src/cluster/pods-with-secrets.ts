@@ -7,7 +7,7 @@ import type { ApiClient } from "../api/api-client.ts";
 import { repeatedly } from "./repeatedly.ts";
 import { type Pod, podsOf } from "./workloads.ts";
 
-const EVERY_MS = 300;
+const EVERY_MS = 500;
 const ANNOTATION = "proof.t495.dev/secrets";
 const READY = "- { key: .status.phase, operator: In, values: [Pending] }";
 

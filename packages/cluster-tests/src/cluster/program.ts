@@ -89,7 +89,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 export async function eventually(
   what: string,
   isSo: () => Promise<boolean>,
-  { seconds = 60, program }: { seconds?: number; program?: Program } = {},
+  { seconds = 60, everyMs = 100, program }: { seconds?: number; everyMs?: number; program?: Program } = {},
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await isSo())) {
@@ -100,6 +100,6 @@ export async function eventually(
       const end = program === undefined ? "" : `; the end of ${program.name}'s log:\n${program.tail()}`;
       throw new Error(`${what}: not so within ${seconds} s${end}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

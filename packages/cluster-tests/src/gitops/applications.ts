@@ -62,9 +62,9 @@ export async function allReady(
     const applications = await applicationsByName(api);
     return names.every((name) => isReady(applications.get(name), commit));
   };
-  await eventually(`${names.join(", ")}: Synced and Healthy`, isSo, { seconds: 600, program }).catch(
-    withState(api),
-  );
+  // Every Application with all that it knows of its objects: a large answer.
+  const patience = { seconds: 600, everyMs: 500, program };
+  await eventually(`${names.join(", ")}: Synced and Healthy`, isSo, patience).catch(withState(api));
 }
 
 /** Adds to an error what Argo CD says of every Application that is not ready. */

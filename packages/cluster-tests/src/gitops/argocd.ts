@@ -138,6 +138,8 @@ async function environment(folder: string): Promise<Record<string, string>> {
   return {
     ARGOCD_FAKE_IN_CLUSTER: "true",
     ARGOCD_RECONCILIATION_TIMEOUT: "5s",
+    // Between two waves, for other controllers to have seen a change; two by default.
+    ARGOCD_SYNC_WAVE_DELAY: "1",
     ARGOCD_TLS_DATA_PATH: join(folder, "tls"),
     ARGOCD_SSH_DATA_PATH: join(folder, "ssh"),
     ...{ HELM_CACHE_HOME: helm, HELM_CONFIG_HOME: helm, HELM_DATA_HOME: helm },

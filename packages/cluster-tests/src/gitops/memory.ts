@@ -2,11 +2,12 @@ import { readdir, readFile } from "node:fs/promises";
 import type { Program } from "../cluster/program.ts";
 
 const EVERY_MS = 100;
+const PAGE = 4096;
 
 /**
  * Follows the memory of a program together with all that it starts (the repo-server's Helm, for instance), for as long as
- * it runs: what a container's limit counts, but for the page cache, which gives way. Pages that several processes share
- * count once. The returned function tells the greatest sum so far, in bytes.
+ * it runs: what a container's limit counts, but for the page cache, which gives way. What several processes share counts
+ * for each of them. The returned function tells the greatest sum so far, in bytes.
  */
 export function followMemory(program: Program): () => number {
   let peak = 0;
@@ -21,14 +22,14 @@ export function followMemory(program: Program): () => number {
 
 async function memoryOfTree(pid: number): Promise<number> {
   const children = await childrenOf(pid);
-  const sizes = await Promise.all([proportionalSize(pid), ...children.map(memoryOfTree)]);
+  const sizes = await Promise.all([residentSize(pid), ...children.map(memoryOfTree)]);
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What a process has resident; nothing once it has ended. */
-async function proportionalSize(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
+/** What a process has resident; nothing once it has ended. Of all files that tell it, this one costs the kernel least. */
+async function residentSize(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
+  return Number(text.split(" ")[1] ?? 0) * PAGE;
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {
