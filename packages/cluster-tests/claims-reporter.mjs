@@ -15,17 +15,17 @@ export default class ClaimsReporter {
   }
 
   onRunComplete(_contexts, { testResults }) {
-    const claims = readdirSync(CLAIMS)
+    const tried = readdirSync(CLAIMS)
       .filter((file) => file.endsWith(".json"))
       .sort()
       .flatMap((file) => JSON.parse(readFileSync(join(CLAIMS, file), "utf8")));
+    const claims = [...tried, ...testResults.flatMap((result) => notBegun(result, tried))];
     const counts = countsOf(claims);
     const files = testResults
-      .map((result) => {
-        const file = basename(result.testFilePath, ".cluster.test.ts");
-        const titles = new Set(result.testResults.map(({ title }) => title));
-        const ofFile = claims.filter(({ stage, claim }) => stage === file || titles.has(claim));
-        return { file, seconds: Math.round(result.perfStats.runtime / 1000), counts: countsOf(ofFile) };
+      .map(({ testFilePath, perfStats }) => {
+        const file = nameOf(testFilePath);
+        const ofFile = claims.filter((claim) => claim.file === file);
+        return { file, seconds: Math.round(perfStats.runtime / 1000), counts: countsOf(ofFile) };
       })
       .sort((one, other) => one.file.localeCompare(other.file));
     const proof = { schemaVersion: 1, counts, files, claims };
@@ -36,6 +36,21 @@ export default class ClaimsReporter {
     }
     process.stdout.write(`${inWords(counts)} (packages/cluster-tests/.turbo/cluster-proof.md)\n`);
   }
+}
+
+function nameOf(path) {
+  return basename(path, ".cluster.test.ts");
+}
+
+/** Claims that no test could begin to try, since their cluster did not come up: none of them is confirmed. */
+function notBegun({ testFilePath, testResults }, tried) {
+  const file = nameOf(testFilePath);
+  const known = new Set(tried.filter((claim) => claim.file === file).map(({ claim }) => claim));
+  return testResults
+    .filter(({ status, title }) => status === "failed" && !known.has(title))
+    .map(({ title, failureMessages: [reason = ""] }) => {
+      return { file, stage: file, claim: title, verdict: "refuted", figures: {}, reason, seconds: 0 };
+    });
 }
 
 function countsOf(claims) {

@@ -7,8 +7,8 @@ import { applyInOrder } from "./cluster/rollout.ts";
 import type { Cluster } from "./cluster/start-cluster.ts";
 import { isWaiting, podsOf, settled, warningsOf } from "./cluster/workloads.ts";
 
-const admitted = new Stage("admitted");
-const scheduled = new Stage("scheduled");
+const admitted = new Stage(import.meta.filename, "admitted");
+const scheduled = new Stage(import.meta.filename, "scheduled");
 
 describe.each(PROFILES)("%s", (profile) => {
   let cluster: Cluster;

@@ -11,8 +11,8 @@ import { applyInOrder } from "./cluster/rollout.ts";
 import { type Cluster, createNamespace } from "./cluster/start-cluster.ts";
 import { isWaiting, podsOf } from "./cluster/workloads.ts";
 
-const refused = new Stage("refused");
-const preempted = new Stage("preempted");
+const refused = new Stage(import.meta.filename, "refused");
+const preempted = new Stage(import.meta.filename, "preempted");
 const NAMESPACE = "overfull";
 let cluster: Cluster;
 let plan: Plan;

@@ -4,6 +4,8 @@ import { afterAll, test } from "@jest/globals";
 
 /** What became of one claim of the static proof when the cluster was asked. */
 export interface Verdict {
+  /** Of the test that tried it, without its ending. */
+  readonly file: string;
   readonly stage: string;
   /** One sentence: what is claimed. */
   readonly claim: string;
@@ -19,12 +21,17 @@ type Figures = Record<string, number | string>;
 
 /** The claims of one stage; written below `.turbo/claims` when all have been tried. */
 export class Stage {
+  readonly #file: string;
   readonly #name: string;
   readonly #verdicts: Verdict[] = [];
 
-  /** @param name of the stage, or the test's `import.meta.filename`, which begins with it */
-  constructor(name: string) {
-    this.#name = basename(name, ".cluster.test.ts");
+  /**
+   * @param path the test's `import.meta.filename`
+   * @param name of the stage, where the test has several; by default the file's
+   */
+  constructor(path: string, name?: string) {
+    this.#file = basename(path, ".cluster.test.ts");
+    this.#name = name ?? this.#file;
     afterAll(() => {
       const folder = join(import.meta.dirname, "../../.turbo/claims");
       mkdirSync(folder, { recursive: true });
@@ -54,7 +61,7 @@ export class Stage {
     this.#add({ claim, verdict: "not tried", figures: {}, reason, seconds: 0 });
   }
 
-  #add(verdict: Omit<Verdict, "stage">): void {
-    this.#verdicts.push({ stage: this.#name, ...verdict });
+  #add(verdict: Omit<Verdict, "file" | "stage">): void {
+    this.#verdicts.push({ file: this.#file, stage: this.#name, ...verdict });
   }
 }

@@ -45,6 +45,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     folder,
     serviceCidr: plan.node.network.serviceCidr,
   });
+  const stops: (() => Promise<void>)[] = [];
   try {
     await startControllerManager(plane);
     await startScheduler(plane);
@@ -52,7 +53,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await createNode(plane.api, plan);
     await createLocalPath(plane, plan);
     if (options.empty !== true) await prepare(plane, plan);
-    const stops = [provideVolumes(plane.api), ...(awaitSecrets ? [notePodsWithSecrets(plane.api)] : [])];
+    stops.push(provideVolumes(plane.api));
+    if (awaitSecrets) stops.push(notePodsWithSecrets(plane.api));
     await nodeReady(plane, plan.node.name, kwok);
     return {
       ...plane,
@@ -68,6 +70,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       },
     };
   } catch (error) {
+    for (const end of stops) await end();
     await plane.stop();
     throw error;
   }

@@ -106,11 +106,15 @@ export async function startArgocd(plane: ControlPlane, { helm, workloads }: Argo
     renderingsOf: redis.renderingsOf,
     memoryOf(role) {
       const limit = parseQuantity(containerOf(role).resources?.limits?.memory) ?? 0n;
-      return { peak: peaks.get(role)?.() ?? Number.NaN, limit: Number(limit / 1000n) };
+      const peak = peaks.get(role)?.() ?? 0;
+      if (peak < LEAST_MEMORY) throw new Error(`the memory of argocd-${role} cannot be read: ${peak} bytes`);
+      return { peak, limit: Number(limit / 1000n) };
     },
   };
 }
 
+/** None of them has less; a smaller figure was not measured. */
+const LEAST_MEMORY = 20 * 2 ** 20;
 const LOOPBACK = "127.0.0.1";
 
 /** Flags that are rendered take the new value, others are added. */
@@ -153,9 +157,10 @@ async function environment(folder: string): Promise<Record<string, string>> {
 async function addGitWrapper({ repository }: ControlPlane, bin: string): Promise<void> {
   const name = "git-verify-wrapper.sh";
   const module = join(repository, "packages/render-tests/programs/argocd");
-  const version = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", "github.com/argoproj/argo-cd/v3"];
-  const source = (await runCommand("go", version, { cwd: module })).trim();
-  await copyFile(join(source, "hack", name), join(bin, name));
+  // Where the programs were kept from an earlier run, the module may not have been.
+  const download = ["mod", "download", "-json", "github.com/argoproj/argo-cd/v3"];
+  const { Dir } = JSON.parse(await runCommand("go", download, { cwd: module })) as { readonly Dir: string };
+  await copyFile(join(Dir, "hack", name), join(bin, name));
   await chmod(join(bin, name), 0o755);
 }
 

@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import type { Program } from "../cluster/program.ts";
 
 const EVERY_MS = 100;
-const PAGE = 4096;
 
 /**
  * Follows the memory of a program together with all that it starts (the repo-server's Helm, for instance), for as long as
@@ -26,10 +25,10 @@ async function memoryOfTree(pid: number): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What a process has resident; nothing once it has ended. Of all files that tell it, this one costs the kernel least. */
+/** What a process has resident; nothing once it has ended. */
 async function residentSize(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-  return Number(text.split(" ")[1] ?? 0) * PAGE;
+  const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {

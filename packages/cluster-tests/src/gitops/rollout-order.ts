@@ -36,7 +36,7 @@ export async function observeDependencies(
     const [after, before] = [await order.of(user), await order.of(used)];
     if (after === undefined || before === undefined || excepted.has(pathOf(user))) continue;
     // A dependency that only binds from some object on, a webhook's configuration for instance.
-    if (since !== undefined && !((await order.of(since)) ?? Number.POSITIVE_INFINITY < after)) continue;
+    if (since !== undefined && ((await order.of(since)) ?? Number.POSITIVE_INFINITY) >= after) continue;
     compared++;
     if (before > after) violations.push(`${describeObject(user)} was made before ${describeObject(used)}`);
   }
