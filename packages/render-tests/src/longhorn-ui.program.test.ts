@@ -69,7 +69,12 @@ describeReal(
       );
       await handOver(machine.directory);
       program = start(nginx, container.command.slice(1), { unprivileged: true });
-      await eventually("it answers", async () => (await fetch(address)).ok, program);
+      const answers = (): Promise<boolean> =>
+        fetch(address).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      await eventually("it answers", answers, program);
     }, 60_000);
 
     afterAll(async () => {
