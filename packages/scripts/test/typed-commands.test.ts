@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** What says to people what they have to type. */
-const FOLDERS = ["packages/proof/src", "packages/scripts/src", "packages/cluster-tests/src", "node"];
+const FOLDERS = ["packages/proof/src", "packages/scripts/src", "node"];
 
 test("no program tells people to type pnpm, which a machine with Node alone does not have", () => {
   const files = FOLDERS.flatMap((folder) =>
