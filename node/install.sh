@@ -245,5 +245,5 @@ steps
 cat <<NEXT
 
 The node is ready. From another machine: copy /etc/rancher/k3s/k3s.yaml, replace 127.0.0.1 by $NODE_ADDRESS,
-and let it be judged: pnpm platform doctor --profile $PROFILE --kubeconfig FILE
+and let it be judged: corepack pnpm platform doctor --profile $PROFILE --kubeconfig FILE
 NEXT

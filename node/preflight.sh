@@ -48,7 +48,7 @@ check_memory() {
 	if [ "$have" -lt "$MEMORY_KIB" ]; then
 		mend memory "$text" \
 			"set global.node.memory.capacity to $((have / 1024))Mi in the profile, take the difference from a namespace," \
-			'and let pnpm prove say what still fits; less graphics memory in the firmware gives some back'
+			'and let corepack pnpm prove say what still fits; less graphics memory in the firmware gives some back'
 	elif [ "$((have - MEMORY_KIB))" -gt 262144 ]; then
 		note memory "$text" "$(((have - MEMORY_KIB) / 1024)) Mi are given to nobody: raise global.node.memory.capacity"
 	else
@@ -207,7 +207,7 @@ check_network() {
 # Asks every address of the pool by ARP: a machine that does not answer a ping still has to answer this.
 check_addresses() {
 	if is_active k3s; then
-		ok addresses 'K3s runs here: pnpm platform doctor compares them'
+		ok addresses 'K3s runs here: corepack pnpm platform doctor compares them'
 		return
 	fi
 	if ! command -v ping >/dev/null 2>&1; then

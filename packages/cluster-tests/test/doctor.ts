@@ -1,33 +1,22 @@
-import { execFile } from "node:child_process";
 import type { Diagnosis, KubernetesObject } from "@t495/proof";
 import type { Cluster } from "../src/cluster/start-cluster.ts";
 import { ROOT } from "./platform.ts";
 import { PLATFORM, withKubectl } from "./platform-command.ts";
-
-/** What `platform doctor` said, as a person runs it. */
-export interface Visit {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ended, runToEnd } from "./run-to-end.ts";
 
 /** `platform doctor` with this kubeconfig. */
-export async function visit(cluster: Cluster, kubeconfig: string): Promise<Visit> {
+export async function visit(cluster: Cluster, kubeconfig: string): Promise<Ended> {
   const words = [PLATFORM, "doctor", `--profile=${cluster.plan.profile}`, `--kubeconfig=${kubeconfig}`];
   const env = { ...process.env, ...withKubectl(cluster) };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...words, "--format=json"], { cwd: ROOT, env }, (error, stdout, stderr) => {
-      resolve({ exitCode: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
+  return runToEnd(process.execPath, [...words, "--format=json"], { cwd: ROOT, env });
 }
 
-export function diagnosisOf({ stdout }: Visit): Diagnosis {
+export function diagnosisOf({ stdout }: Ended): Diagnosis {
   return JSON.parse(stdout);
 }
 
 /** Everything that was found, as `id object: message => fix`. */
-export function findingsIn(said: Visit): readonly string[] {
+export function findingsIn(said: Ended): readonly string[] {
   return diagnosisOf(said).findings.map(
     ({ id, object, message, fix }) => `${id} ${object}: ${message} => ${fix}`,
   );

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Proof } from "@t495/proof";
@@ -56,8 +56,21 @@ describe("the pages, followed to the letter", () => {
       code: 1,
       stderr: expect.stringContaining("stale: node/profiles/desk-32gb/expected.sh, which nothing generates"),
     });
-    expect(await platform("docs")).toMatchObject({ code: 0, stdout: expect.stringContaining("5 removed") });
-    expect(existsSync(join(copy.root, "node/profiles/desk-32gb"))).toBe(false);
+    // What was never generated stays, in a folder of a profile and in one of nobody's.
+    const own = ["t495/etc/mine.conf", "desk-32gb/notes.md"].map((file) => `node/profiles/${file}`);
+    for (const path of own) copy.write(path, "mine\n");
+    const unknown = own.map((path) => expect.stringContaining(`unknown: ${path}, which nothing generates`));
+    const { code, stdout, stderr } = await platform("docs");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("5 removed") });
+    expect(stderr.match(/^removed: node\/profiles\/desk-32gb\//gm)).toHaveLength(5);
+    expect(Array(2).fill(stderr)).toEqual(unknown);
+    for (const path of own) expect(copy.read(path)).toBe("mine\n");
+    const check = await platform("docs", "--check");
+    expect(check.code).toBe(1);
+    expect(Array(2).fill(check.stderr)).toEqual(unknown);
+
+    for (const path of own) rmSync(join(copy.root, path));
+    expect(await platform("docs", "--check")).toMatchObject({ code: 0 });
   }, 180_000);
 
   test("add a component", async () => {

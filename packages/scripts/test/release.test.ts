@@ -59,7 +59,7 @@ describe("platform release check", () => {
     const { code, stderr } = await repository.release("check --since HEAD");
     expect(code).toBe(1);
     expect(stderr).toContain("the chart is 7.0.0 and its package");
-    expect(stderr).toContain("fix: run `pnpm release version`");
+    expect(stderr).toContain("fix: run `corepack pnpm release version`");
     repository.git("checkout", "--quiet", "charts/foundation/Chart.yaml");
   });
 });

@@ -307,6 +307,32 @@ test("before the bootstrap only the node is compared, and that is said", () => {
   );
 });
 
+test.each<FactName>(["priorityClasses", "quotas", "limitRanges", "networkPolicies", "pools"])(
+  "a platform that lost all but its %s is installed, and judged",
+  (name) => {
+    const { node, configz, pods, [name]: left } = healthy();
+    const bare = Object.fromEntries(FACT_NAMES.map((fact) => [fact, { items: [] }]));
+    const facts = factsOf({ ...bare, node, configz, pods, plan: null, [name]: left });
+    expect(examineCluster(plan, facts)).toMatchObject({ installed: true, ok: false, unchecked: [] });
+  },
+);
+
+test("what K3s and the owner have before the bootstrap is no platform", () => {
+  const { node, configz, pods, secretKeys, priorityClasses, quotas, networkPolicies } = healthy();
+  const bare = Object.fromEntries(FACT_NAMES.map((name) => [name, { items: [] }]));
+  const own = (list: Loose) => ({
+    items: list.items.map((item: Loose) => ({ ...item, metadata: { ...item.metadata, namespace: "games" } })),
+  });
+  const facts = factsOf({
+    ...{ ...bare, node, configz, pods, secretKeys, plan: null },
+    priorityClasses: { items: priorityClasses.items.slice(-1) },
+    quotas: own(quotas),
+    networkPolicies: own(networkPolicies),
+    pools: { items: [{ metadata: { name: "mine", namespace: "metallb-system" } }] },
+  });
+  expect(examineCluster(plan, facts)).toMatchObject({ installed: false, ok: true });
+});
+
 test("what mends several findings in a row is said once, with the profile's name", () => {
   const answers = healthy();
   answers.secretKeys = {};

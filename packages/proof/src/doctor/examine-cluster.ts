@@ -1,10 +1,10 @@
-import { isObject } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
 import { addressPool, serviceAddresses } from "./addresses.ts";
 import { argocdGates } from "./argocd.ts";
 import { runningPriorityClasses, storageClasses } from "./classes.ts";
-import { type Answers, type ClusterFacts, type FactName, itemsOf } from "./cluster-facts.ts";
+import type { Answers, ClusterFacts, FactName } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
+import { isInstalled } from "./installed.ts";
 import { runningKubelet } from "./kubelet.ts";
 import { closedNamespaces, runningLimitRanges } from "./namespace-defaults.ts";
 import { k3sVersion, nodeCapacity } from "./node-capacity.ts";
@@ -42,7 +42,7 @@ const examinations: readonly Examination[] = [
 export interface Diagnosis {
   readonly schemaVersion: 1;
   readonly profile: string;
-  /** Whether the platform was ever applied; before that only the node is compared. */
+  /** Whether anything of the platform is there; before that only the node is compared. */
   readonly installed: boolean;
   /** No error; warnings do not count. */
   readonly ok: boolean;
@@ -61,7 +61,7 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
   const examined: { id: string; title: string; findings: number }[] = [];
   const findings: ({ id: string } & Symptom)[] = [];
   const unchecked: { id: string; reason: string }[] = [];
-  const installed = isInstalled(facts);
+  const installed = isInstalled(plan, facts);
   for (const { id, title, needs, examine } of examinations) {
     if (!installed && !needs.every((name) => OF_THE_NODE.has(name))) {
       unchecked.push({ id, reason: NOT_INSTALLED });
@@ -88,9 +88,3 @@ export function examineCluster(plan: Plan, facts: ClusterFacts): Diagnosis {
 const OF_THE_NODE: ReadonlySet<FactName> = new Set(["node", "configz", "pods", "podMetrics"]);
 
 const NOT_INSTALLED = "the platform is not installed yet: `platform bootstrap` does it";
-
-/** The record of the plan comes with foundation, Argo CD's programs before it. What cannot be asked decides nothing. */
-function isInstalled({ plan, argocdWorkloads }: ClusterFacts): boolean {
-  if (!("value" in argocdWorkloads)) return true;
-  return ("value" in plan && isObject(plan.value)) || itemsOf(argocdWorkloads.value).length > 0;
-}

@@ -1,9 +1,8 @@
 import { formatAmount, parseQuantity } from "../accounting/quantity.ts";
-import { at, isObject, objectAt, objectsIn } from "../manifest/values.ts";
+import { at, isObject, type JsonObject, objectAt, objectsIn, stringsIn } from "../manifest/values.ts";
 import { itemsOf, nameOf, namespaceOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
-
-const FIX = "sync the Application foundation";
+import { SYNC_FOUNDATION } from "./remedies.ts";
 
 /** What a limit range says of a container, in the plan's words and in Kubernetes'. */
 const SIZES = ["default", "defaultRequest", "max"] as const;
@@ -21,7 +20,7 @@ export const runningLimitRanges: Examination = {
       if (container === undefined) {
         const message =
           "it has no limit range: a pod that names no limits is refused, and one may take it all";
-        yield { severity: "error", object: `Namespace ${namespace}`, message, fix: FIX };
+        yield { severity: "error", object: `Namespace ${namespace}`, message, fix: SYNC_FOUNDATION };
         continue;
       }
       const object = `LimitRange ${namespace}/${own.map(nameOf).join(", ")}`;
@@ -45,7 +44,7 @@ function* compareSize(
       formatAmount(resource, wanted),
     ];
     const message = `${size} of ${resource} is ${actual}; the plan says ${limit}`;
-    yield { severity: "error", object, message, actual, limit, fix: FIX };
+    yield { severity: "error", object, message, actual, limit, fix: SYNC_FOUNDATION };
   }
 }
 
@@ -56,22 +55,43 @@ export const closedNamespaces: Examination = {
   *examine(plan, { networkPolicies }) {
     for (const [namespace, { network }] of Object.entries(plan.namespaces)) {
       if (network === "open") continue;
-      const closing = itemsOf(networkPolicies).some(
-        (policy) => namespaceOf(policy) === namespace && nameOf(policy) === network && selectsAll(policy),
+      const policy = itemsOf(networkPolicies).find(
+        (candidate) => namespaceOf(candidate) === namespace && nameOf(candidate) === network,
       );
-      if (closing) continue;
-      yield {
-        severity: "error",
-        object: `NetworkPolicy ${namespace}/${network}`,
-        message:
-          "it is not there, or not for every pod: who has no policy of its own may be reached by anybody",
-        fix: FIX,
-      };
+      yield* compareDeny(
+        `NetworkPolicy ${namespace}/${network}`,
+        policy,
+        network === "default-deny" ? ["Ingress", "Egress"] : ["Ingress"],
+      );
     }
   },
 };
 
-function selectsAll(policy: unknown): boolean {
+function* compareDeny(
+  object: string,
+  policy: JsonObject | undefined,
+  planned: readonly string[],
+): Generator<Symptom> {
+  const symptom = { severity: "error", object, fix: SYNC_FOUNDATION } as const;
+  if (policy === undefined || !selectsAll(policy)) {
+    const message =
+      "it is not there, or not for every pod: who has no policy of its own may be reached by anybody";
+    yield { ...symptom, message };
+    return;
+  }
+  const types = stringsIn(at(policy, "spec", "policyTypes"));
+  const [actual, limit] = [types, planned].map((names) => names.toSorted().join(", ") || "nothing");
+  if (actual !== limit) {
+    const message = `it closes ${actual}; the plan closes ${limit}`;
+    yield { ...symptom, message, actual, limit };
+  }
+  for (const rules of ["ingress", "egress"]) {
+    if (objectsIn(at(policy, "spec", rules)).length === 0) continue;
+    yield { ...symptom, message: `it has ${rules} rules, which permit for every pod; the plan's has none` };
+  }
+}
+
+function selectsAll(policy: JsonObject): boolean {
   const selector = objectAt(policy, "spec", "podSelector");
   return isObject(selector) && Object.keys(selector).length === 0;
 }

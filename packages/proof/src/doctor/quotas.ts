@@ -72,7 +72,7 @@ function* compare(quota: unknown, resource: string, planned: bigint): Generator<
       message: `${formatAmount(resource, used)} of ${formatAmount(resource, hard)} ${resource} are used`,
       actual: formatAmount(resource, used),
       limit: formatAmount(resource, hard),
-      fix: "`pnpm platform budget` shows what a rollout still needs",
+      fix: "`corepack pnpm platform budget` shows what a rollout still needs",
     };
   }
 }

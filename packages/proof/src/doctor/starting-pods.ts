@@ -36,7 +36,7 @@ function* unscheduled(pod: JsonObject): Generator<Symptom> {
   const condition = conditionOf(pod, "PodScheduled");
   if (condition?.status !== "False") return;
   const message = `it has no place on the node: ${stringAt(condition, "message") ?? stringAt(condition, "reason")}`;
-  const fix = `${describe(pod)} shows what it asks for; \`pnpm platform budget\` shows who has it`;
+  const fix = `${describe(pod)} shows what it asks for; \`corepack pnpm platform budget\` shows who has it`;
   yield { severity: "error", object: objectOf(pod), message, fix };
 }
 

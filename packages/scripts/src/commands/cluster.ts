@@ -10,11 +10,21 @@ import {
   startInBackground,
   stopBackground,
 } from "@t495/cluster-tests/cluster";
-import { DEFAULT_PROFILE, InputError, readPlan } from "@t495/proof";
+import { DEFAULT_PROFILE, InputError, type Manifest, type Plan, readPlan } from "@t495/proof";
 import type { CommandAction, CommandInput } from "../command.ts";
 import { cacheDirectory } from "../helm.ts";
 import { writeNote, writeOut } from "../output.ts";
 import { renderPlatform } from "../render-platform.ts";
+
+/** Which cluster it is: what was asked for, by whatever words. */
+interface Kind {
+  /** The plan's name of it. */
+  readonly profile: string;
+  /** Only the node, nothing of the platform. */
+  readonly empty: boolean;
+}
+
+type HeldCluster = BackgroundCluster & Kind;
 
 const ACTIONS: Readonly<Record<string, CommandAction>> = { build, up, down, status };
 
@@ -39,38 +49,55 @@ async function up(input: CommandInput): Promise<number> {
   const { root, options } = input;
   if (options.has("foreground")) return hold(input);
   const cache = cacheDirectory(root);
-  const running = await findBackground(cache);
+  const profile = options.value("profile") ?? DEFAULT_PROFILE;
+  const running = await findHeld(root);
   if (running !== undefined) {
-    requireSame(running, options.value("profile"));
+    const { plan } = await renderPlan(root, profile);
+    requireSame(running, { profile: plan.profile, empty: options.has("empty") });
     writeOut(describe(running));
     return 0;
   }
   await build(input);
-  const profile = options.value("profile") ?? DEFAULT_PROFILE;
   const words = ["cluster", "up", "--foreground", "--profile", profile];
   if (options.has("empty")) words.push("--empty");
   const [node = "", launcher = ""] = process.argv;
-  writeOut(describe(await startInBackground(cache, [node, launcher, ...words])));
-  return 0;
+  await startInBackground(cache, [node, launcher, ...words]);
+  return status(input);
 }
 
-/** Who asks for another machine must not be shown this one. */
-function requireSame({ profile }: BackgroundCluster, wanted: string | undefined): void {
-  if (wanted === undefined || wanted === profile) return;
+/** Who asks for another cluster must not be shown this one. */
+function requireSame(running: Kind, wanted: Kind): void {
+  if (wanted.profile === running.profile && wanted.empty === running.empty) return;
   throw new InputError({
-    what: `a cluster of profile ${profile} runs already, not of ${wanted}`,
+    what: `${nameKind(running)} runs already, not ${nameKind(wanted)}`,
     fix: "end it first: `platform cluster down`",
   });
+}
+
+function nameKind({ profile, empty }: Kind): string {
+  return `${empty ? "an empty cluster" : "a cluster"} of profile ${profile}`;
+}
+
+async function renderPlan(
+  root: string,
+  profile: string,
+): Promise<{ plan: Plan; manifests: readonly Manifest[] }> {
+  const { manifests } = await renderPlatform(root, profile);
+  const plan = readPlan(manifests);
+  if (plan !== undefined) return { plan, manifests };
+  throw new InputError({ what: `profile ${profile} renders no plan`, fix: "render foundation" });
+}
+
+/** What this command announced. */
+async function findHeld(root: string): Promise<HeldCluster | undefined> {
+  return (await findBackground(cacheDirectory(root))) as HeldCluster | undefined;
 }
 
 /** Holds the cluster until it is told to end. */
 async function hold({ root, options }: CommandInput): Promise<number> {
   const cache = cacheDirectory(root);
-  const profile = options.value("profile") ?? DEFAULT_PROFILE;
-  const { manifests } = await renderPlatform(root, profile);
-  const plan = readPlan(manifests);
-  if (plan === undefined)
-    throw new InputError({ what: `profile ${profile} renders no plan`, fix: "render foundation" });
+  const { plan, manifests } = await renderPlan(root, options.value("profile") ?? DEFAULT_PROFILE);
+  const kind: Kind = { profile: plan.profile, empty: options.has("empty") };
   const programs = await obtainPrograms({
     ...{ repository: root, cacheDirectory: cache, report: writeNote },
     modules: ["etcd", "kubernetes", "kwok"],
@@ -88,13 +115,13 @@ async function hold({ root, options }: CommandInput): Promise<number> {
     folder: `${backgroundFolder(cache)}/run`,
   });
   try {
-    if (!options.has("empty")) {
+    if (!kind.empty) {
       for (const { manifest, message } of await applyInOrder(cluster.api, manifests)) {
         writeNote(`refused: ${manifest.kind} ${manifest.name}: ${message}`);
       }
     }
     await announce(cache, {
-      ...{ pid: process.pid, profile, logs: cluster.logs, started: new Date().toISOString() },
+      ...{ ...kind, pid: process.pid, logs: cluster.logs, started: new Date().toISOString() },
       kubeconfig: await cluster.kubeconfig("admin"),
     });
     while (!told) await setTimeout(100);
@@ -112,14 +139,14 @@ async function down({ root }: CommandInput): Promise<number> {
 
 /** 0 while one runs, else 1. */
 async function status({ root }: CommandInput): Promise<number> {
-  const running = await findBackground(cacheDirectory(root));
+  const running = await findHeld(root);
   writeOut(running === undefined ? "no cluster is running\n" : describe(running));
   return running === undefined ? 1 : 0;
 }
 
-function describe({ profile, kubeconfig, logs, pid, started }: BackgroundCluster): string {
+function describe({ profile, empty, kubeconfig, logs, pid, started }: HeldCluster): string {
   const lines = [
-    `cluster     profile ${profile}, process ${pid}, since ${started}`,
+    `cluster     profile ${profile}${empty ? ", empty" : ""}, process ${pid}, since ${started}`,
     `kubeconfig  export KUBECONFIG=${kubeconfig}`,
     `logs        ${logs}`,
     "end it      platform cluster down",

@@ -74,7 +74,7 @@ async function version(input: CommandInput): Promise<number> {
     throw new InputError({
       what: "no changeset waits",
       where: ".changeset",
-      fix: "run `pnpm changeset` first",
+      fix: "run `corepack pnpm changeset` first",
     });
   }
   const before = readWorkspace(root);
@@ -124,7 +124,7 @@ async function push({ root, options }: CommandInput): Promise<number> {
   const output = join(root, PACKED);
   const release = readPackedRelease(output);
   if (release.commit !== git(root, "rev-parse", "HEAD")) {
-    const fix = "run `pnpm release package`";
+    const fix = "run `corepack pnpm release package`";
     throw new InputError({ what: "what is packed is another commit's", where: output, fix });
   }
   const charts = await comparePushed(release, output, registry, helm);
@@ -172,7 +172,7 @@ function requireReleasable(root: string): void {
   requireCleanTree(root);
   const [waiting] = readChangesets(root).keys();
   if (waiting === undefined) return;
-  const fix = "run `pnpm release version` and commit what it writes";
+  const fix = "run `corepack pnpm release version` and commit what it writes";
   throw new InputError({
     what: "a changeset waits, so this version is not the next one",
     where: waiting,

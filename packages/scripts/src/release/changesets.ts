@@ -48,7 +48,7 @@ function namedPackages(path: string, where: string): readonly string[] {
   const matter = /^---\r?\n([\s\S]*?)(\r?\n)?---\r?\n/.exec(readFileSync(path, "utf8"))?.[1];
   const bumps = matter === undefined ? undefined : readYaml(matter);
   if (bumps === undefined || Object.values(bumps).some((bump) => !BUMPS.includes(String(bump)))) {
-    const fix = `begin it with \`---\`, lines \`"package": ${BUMPS.join("|")}\` and \`---\`, or run \`pnpm changeset\``;
+    const fix = `begin it with \`---\`, lines \`"package": ${BUMPS.join("|")}\` and \`---\`, or run \`corepack pnpm changeset\``;
     throw new InputError({ what: "this is no changeset", where, fix });
   }
   return Object.keys(bumps);
@@ -80,7 +80,7 @@ export function* changesetProblems(
     const inside = changed.filter((path) => path.startsWith(`${folder}/`));
     const file = inside.find((path) => isReleased(path.slice(folder.length + 1)));
     if (file === undefined) continue;
-    const fix = "run `pnpm changeset`, or name it in a changeset that is there";
+    const fix = "run `corepack pnpm changeset`, or name it in a changeset that is there";
     yield { what: `${name} has changed and no changeset names it`, where: file, fix };
   }
 }

@@ -92,7 +92,7 @@ describe("versionProblems", () => {
 
   test("says how to mend each", () => {
     for (const { fix } of versionProblems([UMBRELLA, { ...LAYER, version: "0.3.0" }])) {
-      expect(fix).toContain("pnpm release version");
+      expect(fix).toContain("corepack pnpm release version");
     }
   });
 });

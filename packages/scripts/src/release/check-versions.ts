@@ -2,7 +2,8 @@ import type { InputErrorDetails } from "@t495/proof/errors";
 import { chartLock, withVersions } from "./chart-metadata.ts";
 import { chartVersions, releasedPackages, releaseVersion, type WorkspacePackage } from "./workspace.ts";
 
-const FIX = "run `pnpm release version`, which keeps them equal, or write the version of package.json";
+const FIX =
+  "run `corepack pnpm release version`, which keeps them equal, or write the version of package.json";
 
 /**
  * Where versions differ that have to be one: all packages of a release, Chart.yaml and package.json, the versions

@@ -75,7 +75,7 @@ export function readPackedRelease(output: string): PackedRelease {
     throw new InputError({
       what: "nothing is packed",
       where: output,
-      fix: "run `pnpm release package`",
+      fix: "run `corepack pnpm release package`",
       cause,
     });
   }
@@ -85,7 +85,7 @@ export function readPackedRelease(output: string): PackedRelease {
     throw new InputError({
       what: "this is not the archive that was packed",
       where,
-      fix: "run `pnpm release package`",
+      fix: "run `corepack pnpm release package`",
     });
   }
   return release;

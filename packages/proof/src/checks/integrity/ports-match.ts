@@ -1,5 +1,4 @@
 import { type Manifest, namespaceOf } from "../../manifest/kubernetes-object.ts";
-import type { ManifestIndex } from "../../manifest/manifest-index.ts";
 import { at, objectAt, objectsIn, stringAt } from "../../manifest/values.ts";
 import { containersOf, type Workload } from "../../manifest/workload.ts";
 import { nearest } from "../../nearest.ts";
@@ -9,12 +8,11 @@ import { type NetworkService, ServiceDirectory } from "../../network/service-dir
 import { plainText } from "../../schemas/plain-text.ts";
 import { defineRule, type Problem } from "../rule.ts";
 import { type DeclaredPort, declaredPorts, describePorts, namesOf, portsOf } from "./ports/declared-port.ts";
-import { ingressBackends } from "./references/collect-references.ts";
+import { checkServicePorts, type ServicePortCode } from "./ports/service-port.ts";
 
 type Code =
   | "missing-target-port"
-  | "missing-backend-port"
-  | "missing-webhook-port"
+  | ServicePortCode
   | "missing-probe-port"
   | "missing-policy-port"
   | "port-taken-twice";
@@ -43,10 +41,7 @@ export const portsMatch = defineRule({
     const groups = groupPods(workloads);
     const services = new ServiceDirectory(index, groups);
     for (const service of services.all) yield* checkTargetPorts(service);
-    for (const ingress of index.filter({ group: "networking.k8s.io", kind: "Ingress" })) {
-      yield* checkBackends(ingress, services);
-    }
-    yield* checkWebhooks(index, services);
+    yield* checkServicePorts(index, services);
     for (const workload of workloads) {
       yield* checkHandlers(workload);
       yield* checkContainerPorts(workload);
@@ -91,76 +86,6 @@ function* checkTargetPorts({ manifest, pods }: NetworkService): Generator<Proble
       };
     }
   }
-}
-
-function* checkBackends(ingress: Manifest, services: ServiceDirectory): Generator<Problem<Code>> {
-  for (const { name, port, path } of ingressBackends(ingress)) {
-    const service = services.find(namespaceOf(ingress), name);
-    if (service === undefined || port === undefined || hasPort(service, port)) continue;
-    yield missingServicePort("missing-backend-port", ingress, `${path}.port`, service, port);
-  }
-}
-
-function* checkWebhooks(index: ManifestIndex, services: ServiceDirectory): Generator<Problem<Code>> {
-  for (const { manifest, holder, path } of webhookServices(index)) {
-    const service = services.find(stringAt(holder, "namespace") ?? "default", stringAt(holder, "name") ?? "");
-    // 443 is the API server's default for webhooks and aggregated APIs alike.
-    const port = at(holder, "port") ?? 443;
-    if (service === undefined || hasPort(service, port)) continue;
-    yield missingServicePort("missing-webhook-port", manifest, `${path}.port`, service, port);
-  }
-}
-
-function webhookServices(index: ManifestIndex) {
-  const webhooks = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].flatMap((kind) =>
-    index.filter({ group: "admissionregistration.k8s.io", kind }).flatMap((manifest) =>
-      objectsIn(manifest.object.webhooks).map((webhook, position) => ({
-        manifest,
-        holder: objectAt(webhook, "clientConfig", "service"),
-        path: `webhooks[${position}].clientConfig.service`,
-      })),
-    ),
-  );
-  const apis = index.filter({ group: "apiregistration.k8s.io", kind: "APIService" }).map((manifest) => ({
-    manifest,
-    holder: objectAt(manifest.object, "spec", "service"),
-    path: "spec.service",
-  }));
-  const conversions = index
-    .filter({ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" })
-    .map((manifest) => ({
-      manifest,
-      holder: objectAt(manifest.object, "spec", "conversion", "webhook", "clientConfig", "service"),
-      path: "spec.conversion.webhook.clientConfig.service",
-    }));
-  return [...webhooks, ...apis, ...conversions].filter(({ holder }) => holder !== undefined);
-}
-
-function hasPort({ manifest }: NetworkService, port: unknown): boolean {
-  return objectsIn(at(manifest.object, "spec", "ports")).some(
-    (entry) => entry.port === port || entry.name === port,
-  );
-}
-
-function missingServicePort(
-  code: Code,
-  manifest: Manifest,
-  path: string,
-  service: NetworkService,
-  port: unknown,
-): Problem<Code> {
-  const known = objectsIn(at(service.manifest.object, "spec", "ports"))
-    .map((entry) => [stringAt(entry, "name"), entry.port].filter((part) => part !== undefined).join(" "))
-    .join(", ");
-  return {
-    code,
-    manifest,
-    path,
-    message: `Service ${service.namespace}/${service.name} has no port ${plainText(port)}; it has ${known || "none"}`,
-    actual: typeof port === "number" ? port : plainText(port),
-    limit: known,
-    fix: "Name a port of the Service.",
-  };
 }
 
 const HANDLERS = [

@@ -27,7 +27,7 @@ export const nodeConfigAgrees = defineRule({
     if (nodeFiles === undefined) {
       yield {
         unchecked:
-          "no configuration of the machine is given: `pnpm docs:generate` writes it for the profiles of the umbrella",
+          "no configuration of the machine is given: `corepack pnpm docs:generate` writes it for the profiles of the umbrella",
       };
       return;
     }
