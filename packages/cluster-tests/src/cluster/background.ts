@@ -9,6 +9,8 @@ export interface BackgroundCluster {
   /** The process that holds it: when it ends, everything ends. */
   readonly pid: number;
   readonly profile: string;
+  /** Only the node, nothing of the platform. */
+  readonly empty: boolean;
   readonly kubeconfig: string;
   readonly logs: string;
   readonly started: string;

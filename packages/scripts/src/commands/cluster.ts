@@ -17,14 +17,7 @@ import { writeNote, writeOut } from "../output.ts";
 import { renderPlatform } from "../render-platform.ts";
 
 /** Which cluster it is: what was asked for, by whatever words. */
-interface Kind {
-  /** The plan's name of it. */
-  readonly profile: string;
-  /** Only the node, nothing of the platform. */
-  readonly empty: boolean;
-}
-
-type HeldCluster = BackgroundCluster & Kind;
+type Kind = Pick<BackgroundCluster, "profile" | "empty">;
 
 const ACTIONS: Readonly<Record<string, CommandAction>> = { build, up, down, status };
 
@@ -50,7 +43,7 @@ async function up(input: CommandInput): Promise<number> {
   if (options.has("foreground")) return hold(input);
   const cache = cacheDirectory(root);
   const profile = options.value("profile") ?? DEFAULT_PROFILE;
-  const running = await findHeld(root);
+  const running = await findBackground(cacheDirectory(root));
   if (running !== undefined) {
     const { plan } = await renderPlan(root, profile);
     requireSame(running, { profile: plan.profile, empty: options.has("empty") });
@@ -86,11 +79,6 @@ async function renderPlan(
   const plan = readPlan(manifests);
   if (plan !== undefined) return { plan, manifests };
   throw new InputError({ what: `profile ${profile} renders no plan`, fix: "render foundation" });
-}
-
-/** What this command announced. */
-async function findHeld(root: string): Promise<HeldCluster | undefined> {
-  return (await findBackground(cacheDirectory(root))) as HeldCluster | undefined;
 }
 
 /** Holds the cluster until it is told to end. */
@@ -139,12 +127,12 @@ async function down({ root }: CommandInput): Promise<number> {
 
 /** 0 while one runs, else 1. */
 async function status({ root }: CommandInput): Promise<number> {
-  const running = await findHeld(root);
+  const running = await findBackground(cacheDirectory(root));
   writeOut(running === undefined ? "no cluster is running\n" : describe(running));
   return running === undefined ? 1 : 0;
 }
 
-function describe({ profile, empty, kubeconfig, logs, pid, started }: HeldCluster): string {
+function describe({ profile, empty, kubeconfig, logs, pid, started }: BackgroundCluster): string {
   const lines = [
     `cluster     profile ${profile}${empty ? ", empty" : ""}, process ${pid}, since ${started}`,
     `kubeconfig  export KUBECONFIG=${kubeconfig}`,
