@@ -114,7 +114,10 @@ describe("what is found", () => {
     ["a folder, and a heading of its README", "[a](docs) [a](docs#index)"],
     ["an address", "[a](https://example.org/x#y) <mailto:a@example.org>"],
     ["placeholders", "`platform COMMAND --help`, `docs/components/<name>.md`, `charts/*/values.yaml`"],
-    ["usage with alternatives", "| a |\n| --- |\n| `corepack pnpm prove [--profile NAME\\|FILE] [--format json]` |"],
+    [
+      "usage with alternatives",
+      "| a |\n| --- |\n| `corepack pnpm prove [--profile NAME\\|FILE] [--format json]` |",
+    ],
     [
       "a value with an equals sign, and one to fill in",
       "`platform render [--set KEY=VALUE] --component <its name>`",
@@ -124,7 +127,10 @@ describe("what is found", () => {
       "```sh\ncorepack pnpm --silent prove | tee x 2>&1  # platform nothing\n```",
     ],
     ["output", "```text\nplatform nothing\n```"],
-    ["pnpm's own", "`corepack pnpm install --frozen-lockfile`, `corepack pnpm --silent platform help prove`, `pnpm test`"],
+    [
+      "pnpm's own",
+      "`corepack pnpm install --frozen-lockfile`, `corepack pnpm --silent platform help prove`, `pnpm test`",
+    ],
   ])("not: %s", (_, text) => {
     write("docs/README.md", "# Index\n");
     expect(problems(text)).toEqual([]);
