@@ -69,6 +69,16 @@ describeReal(
         expect(machine.metrics()).toEqual(["platform_node_backup_failed 1", ...passed.slice(1)]);
       });
 
+      test("has failed until its end, so that a run that is killed is told", async () => {
+        await other({ sqlite3: 'kill -KILL "$PPID"' });
+        await machine.backup();
+        expect(machine.metrics()).toEqual(["platform_node_backup_failed 1"]);
+        const passed = [`${SUCCESS}{part="k3s"} 1795500000`, `${SUCCESS}{part="grafana"} 1795400000`];
+        machine.write(METRICS, ["platform_node_backup_failed 0", ...passed, ""].join("\n"));
+        await machine.backup();
+        expect(machine.metrics()).toEqual(["platform_node_backup_failed 1", ...passed]);
+      });
+
       test("keeps as many as it is told, the newest, and never loses the new one to a clock that was wrong", async () => {
         for (const day of ["01", "02", "03"]) place(`node-203011${day}T030500Z-2.cms`);
         place("photo.jpg", "not ours");

@@ -177,6 +177,19 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
     expect((await drill({ DATABASES: "" })).stderr).toMatch(/nothing was there to be fetched/);
   });
 
+  test("the drill does not pass when every blob is gone at the target, and does for a registry without any", async () => {
+    await volume("registry", "docker/registry/v2/blobs/sha256/ab/abc/data", "a manifest");
+    await volume("registry", "docker/registry/v2/repositories/a/_layers/x/link", "sha256:abc");
+    await backup();
+    await rm(join(store, "target/platform/t495/registry/blobs"), { recursive: true });
+    expect(await drill()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/the registry has images, and there is no blob of them at the target/),
+    });
+    await rm(join(machine.directory, "registry/docker/registry/v2/blobs"), { recursive: true });
+    expect(await drill()).toMatchObject({ exitCode: 0 });
+  });
+
   test("runs as the user that may read the dumps, and changes nothing on the volumes of others", async () => {
     const dumps = await renderDataService("postgresql");
     const podOf = (from: ManifestIndex, name: string): PodSpec => {
@@ -186,10 +199,10 @@ describeReal("the copy off the node, and its drill", programs, MISSING, (directo
     const pod = podOf(manifests, "minio-backup");
     const { runAsUser, runAsGroup } = podOf(dumps, "postgresql-backup").securityContext;
     expect(pod.securityContext).toMatchObject({ runAsUser, runAsGroup });
-    const claims = pod.volumes.flatMap((volume) => volume.persistentVolumeClaim ?? []);
-    expect(claims).toEqual(
-      ["postgresql-backup", "registry"].map((claimName) => ({ claimName, readOnly: true })),
-    );
+    const claims = ({ volumes }: PodSpec) => volumes.flatMap((volume) => volume.persistentVolumeClaim ?? []);
+    const readOnly = (claimName: string) => ({ claimName, readOnly: true });
+    expect(claims(pod)).toEqual(expect.arrayContaining(["postgresql-backup", "registry"].map(readOnly)));
+    expect(claims(podOf(manifests, "minio-drill"))).toEqual([readOnly("registry")]);
   });
 
   test("is refused without a target", async () => {

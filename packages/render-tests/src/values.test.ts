@@ -36,6 +36,12 @@ describe("a wrong value is refused with its path", () => {
     ["text for a number", "global.node.maxPods=many", "global/node/maxPods", "string"],
     ["a quantity that is none", "global.node.memory.capacity=lots", "global/node/memory/capacity", "lots"],
     [
+      "a folder of the host that no exception is for",
+      "monitoring.node-exporter.scriptsDirectory=/var/lib/rancher/k3s",
+      "node-exporter/scriptsDirectory",
+      "^/var/lib/platform/",
+    ],
+    [
       "an enum's stranger",
       "global.namespaces.data.podSecurity=strict",
       "namespaces/data/podSecurity",

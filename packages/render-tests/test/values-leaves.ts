@@ -25,7 +25,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   Info: "Debug",
   "/var/lib/kubelet": "/data/kubelet",
   "/var/lib/longhorn/": "/data/longhorn/",
-  "/var/lib/platform/metrics": "/var/lib/other/metrics",
+  "/var/lib/platform/metrics": "/var/lib/platform/others",
   disabled: "best-effort",
   ext4: "xfs",
   VersionTLS12: "VersionTLS13",

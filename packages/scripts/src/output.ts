@@ -22,30 +22,36 @@ export function tolerateClosedPipes(): void {
   }
 }
 
-/**
- * Writes a file whole or not at all: beside its place first, then renamed. A device or a pipe is written to and stays.
- *
- * @param mode who may read it; everybody whom the umask admits when not given
- */
-export function writeFileAtomically(path: string, text: string, mode = 0o666): void {
+/** Writes a file whole or not at all: beside its place first, then renamed. A device or a pipe is written to and stays. */
+export function writeFileAtomically(path: string, text: string): void {
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+    if (isStream(path)) {
       writeFileSync(path, text);
       return;
     }
-    writeFileSync(draft, text, { flag: "wx", mode });
+    writeFileSync(draft, text, { flag: "wx" });
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });
-    throw new InputError({
-      what: `cannot write: ${cause instanceof Error ? cause.message : cause}`,
-      where: path,
-      fix: "name a file in a folder that exists and is writable",
-      cause,
-    });
+    throw unwritable(path, cause);
   }
+}
+
+/** Whether it is a device or a pipe, which is written to and not replaced. */
+export function isStream(path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there !== undefined && !there.isFile() && !there.isDirectory();
+}
+
+/** Why a file that an option names was not written. */
+export function unwritable(path: string, cause: unknown): InputError {
+  return new InputError({
+    what: `cannot write: ${cause instanceof Error ? cause.message : cause}`,
+    where: path,
+    fix: "name a file in a folder that exists and is writable",
+    cause,
+  });
 }
 
 /** To the file that `--output` names, else to standard output. */

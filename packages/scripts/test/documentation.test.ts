@@ -70,9 +70,9 @@ describe("what is found", () => {
     ["a command", "```sh\ncorepack pnpm platform prvoe\n```", "platform has no command prvoe"],
     ["a command in a sentence", "Run `platform prvoe`.", "platform has no command prvoe"],
     ["an option", "```sh\ncorepack pnpm platform check - --plna x\n```", "check has no option --plna"],
-    ["an option of a short form", "`pnpm prove [--thorogh]`", "prove has no option --thorogh"],
+    ["an option of a short form", "`corepack pnpm prove [--thorogh]`", "prove has no option --thorogh"],
     ["the value of an option", "`platform prove --profile`", "--profile needs a value"],
-    ["an argument too much", "`pnpm prove x.yaml`", 'prove does not take "x.yaml"'],
+    ["an argument too much", "`corepack pnpm prove x.yaml`", 'prove does not take "x.yaml"'],
     [
       "a second program of a line",
       "```sh\nhelm template x | corepack pnpm --silent platform chek -\n```",
@@ -90,6 +90,11 @@ describe("what is found", () => {
     ],
     ["an indented block", "So:\n\n    corepack pnpm platform ordre", "platform has no command ordre"],
     ["pnpm without corepack", "```sh\npnpm prove\n```", "corepack is missing before pnpm: pnpm prove"],
+    [
+      "pnpm with arguments in a sentence, without corepack",
+      "Run `pnpm platform budget`.",
+      "corepack is missing before pnpm: pnpm platform budget",
+    ],
     [
       "a file that begins with pnpm's own line",
       "```sh\ncorepack pnpm platform render > all.yaml\n```",
@@ -109,7 +114,10 @@ describe("what is found", () => {
     ["a folder, and a heading of its README", "[a](docs) [a](docs#index)"],
     ["an address", "[a](https://example.org/x#y) <mailto:a@example.org>"],
     ["placeholders", "`platform COMMAND --help`, `docs/components/<name>.md`, `charts/*/values.yaml`"],
-    ["usage with alternatives", "| a |\n| --- |\n| `pnpm prove [--profile NAME\\|FILE] [--format json]` |"],
+    [
+      "usage with alternatives",
+      "| a |\n| --- |\n| `corepack pnpm prove [--profile NAME\\|FILE] [--format json]` |",
+    ],
     [
       "a value with an equals sign, and one to fill in",
       "`platform render [--set KEY=VALUE] --component <its name>`",
@@ -119,7 +127,10 @@ describe("what is found", () => {
       "```sh\ncorepack pnpm --silent prove | tee x 2>&1  # platform nothing\n```",
     ],
     ["output", "```text\nplatform nothing\n```"],
-    ["pnpm's own", "`corepack pnpm install --frozen-lockfile`, `pnpm --silent platform help prove`"],
+    [
+      "pnpm's own",
+      "`corepack pnpm install --frozen-lockfile`, `corepack pnpm --silent platform help prove`, `pnpm test`",
+    ],
   ])("not: %s", (_, text) => {
     write("docs/README.md", "# Index\n");
     expect(problems(text)).toEqual([]);

@@ -13,6 +13,9 @@ export interface KnownCommands {
 /** Commands of pnpm itself, and of programs that it finds for the workspace. */
 const PNPM_COMMANDS = new Set(["add", "approve-builds", "changeset", "exec", "install", "remove", "why"]);
 const SHELLS = new Set(["sh", "bash", "shell"]);
+const WITHOUT_COREPACK = /(?<!corepack )\bpnpm (?=[a-z-])/;
+/** A sentence may name a script by its short name; what has arguments is there to be typed. */
+const WITHOUT_COREPACK_IN_SENTENCE = /(?<!corepack )\bpnpm (?:--silent )?[a-z][\w:-]* \S/;
 const LAUNCHER = "node packages/scripts/bin/platform.mjs";
 
 /** One sentence for each command of the code that the command line or package.json does not know. */
@@ -22,7 +25,8 @@ export function wrongCommands(code: PageCode, known: KnownCommands): string[] {
     const problem = problemOf(words, known);
     return problem === undefined ? [] : [problem];
   });
-  return code.language === undefined ? wrong : [...wrong, ...wrongLines(code.text)];
+  if (code.language !== undefined) return [...wrong, ...wrongLines(code.text)];
+  return WITHOUT_COREPACK_IN_SENTENCE.test(code.text) ? [...wrong, lacksCorepack(code.text)] : wrong;
 }
 
 /** What is typed works on a machine that has Node only, and what pnpm itself prints is in no file and no pipe. */
@@ -31,13 +35,15 @@ function wrongLines(text: string): string[] {
     .replaceAll("\\\n", " ")
     .split("\n")
     .flatMap((line) => [
-      ...(/(?<!corepack )\bpnpm (?=[a-z-])/.test(line)
-        ? [`corepack is missing before pnpm: ${line.trim()}`]
-        : []),
+      ...(WITHOUT_COREPACK.test(line) ? [lacksCorepack(line)] : []),
       ...(/\bpnpm (?!.*--silent)[^#|&;]*(?:\||\s>)/.test(line)
         ? [`without --silent, pnpm's own line is in the output: ${line.trim()}`]
         : []),
     ]);
+}
+
+function lacksCorepack(line: string): string {
+  return `corepack is missing before pnpm: ${line.trim()}`;
 }
 
 /** Programs with their words: lines joined at `\`, split where a shell starts another program. */

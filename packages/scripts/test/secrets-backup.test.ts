@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { armor, Decrypter, Encrypter } from "age-encryption";
@@ -88,6 +90,20 @@ test("an export is never written over another", async () => {
   expect(refused.stderr).toContain("never overwritten");
   expect(readFileSync(join(tests.folder, "precious.age"), "utf8")).toBe("of another life");
   expect(cluster.calls()).toEqual([]);
+}, 60_000);
+
+test("an export is not written over a file that came while the passphrase was awaited", async () => {
+  const phrase = join(tests.folder, "asked");
+  execFileSync("mkfifo", [phrase]);
+  const words = ["export", "--passphrase-file", "asked", "--output", "late.age"];
+  const exporting = tests.secrets(tests.fullCluster(), ...words);
+  // Opened as soon as the command reads it.
+  const answer = await open(phrase, "w");
+  writeFileSync(join(tests.folder, "late.age"), "of another life");
+  await answer.writeFile("five words or so by chance\n");
+  await answer.close();
+  expect(await exporting).toMatchObject({ code: 2, stderr: expect.stringContaining("never overwritten") });
+  expect(readFileSync(join(tests.folder, "late.age"), "utf8")).toBe("of another life");
 }, 60_000);
 
 test("a private key is not shown, wherever it was given", async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { compare } from "bcryptjs";
@@ -228,4 +228,18 @@ test("without the Job nothing is rotated or exported, and the template says what
     "vault",
   );
   expect(stdout).toMatch(/kind: ExternalSecret[\s\S]*name: vault/);
+}, 60_000);
+
+test("a template to be filled is its owner's alone, and never written over a filled one", async () => {
+  const words = ["secrets", "template", "--output", "own.yaml.filled"];
+  const file = join(tests.folder, "own.yaml.filled");
+  expect(await runCli(words, { cwd: tests.folder })).toMatchObject({ code: 0, stdout: "" });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  writeFileSync(file, "filled");
+  const again = await runCli(words, { cwd: tests.folder });
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("never overwritten") });
+  expect(readFileSync(file, "utf8")).toBe("filled");
+  symlinkSync("/dev/null", join(tests.folder, "device"));
+  const device = await runCli([...words.slice(0, -1), "device"], { cwd: tests.folder });
+  expect(device).toMatchObject({ code: 0, stdout: "" });
 }, 60_000);

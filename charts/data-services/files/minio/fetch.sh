@@ -3,6 +3,7 @@
 # it what the store here says it is. `verify.sh` compares. Needs a shell and `mc`, and no other program.
 #   SCRATCH         where to:  objects/<number>.{here,there}  names   postgresql/<database>.dump   blobs/<sha256>
 #   SAMPLES         how many objects of each bucket, and how many of the registry's blobs
+#   IMAGES          the registry's directory; empty: there is none
 #   the others      as in backup.sh
 set -eu
 number=0
@@ -21,7 +22,8 @@ fetch() {
   mc --quiet cp "$1" "$2" >/dev/null </dev/null || fail "$1 cannot be fetched"
 }
 
-# list PLACE OPTION…: into $SCRATCH/list. Where nothing was copied to, an object store has no such place.
+# list PLACE OPTION…: into $SCRATCH/list. An object store has no place without objects: whoever asks decides whether
+# an empty list is right.
 list() {
   if ! why=$(mc --quiet find "$@" 2>&1 >"$SCRATCH/list" </dev/null); then
     case $why in
@@ -75,8 +77,17 @@ for database in $DATABASES; do
   fetch "$newest" "$SCRATCH/postgresql/$database.dump"
 done
 
-if [ "$IMAGES" = yes ]; then
+# has_blobs: whether the registry here holds any. Each image has a blob that is small, its manifest.
+has_blobs() {
+  for blob in "$IMAGES"/docker/registry/v2/blobs/sha256/*/*/data; do
+    [ ! -f "$blob" ] || return 0
+  done
+  return 1
+}
+
+if [ -n "$IMAGES" ]; then
   list "target/$TARGET/registry/blobs" --name data --smaller 16MiB
+  [ -s "$SCRATCH/list" ] || ! has_blobs || fail "the registry has images, and there is no blob of them at the target"
   sample "$SCRATCH/list" >"$SCRATCH/chosen"
   while IFS= read -r blob; do
     digest=${blob%/data}

@@ -46,13 +46,13 @@ last() {
 	sed -n "s/^$succeeded{part=\"$1\"} //p" "$metrics" 2>/dev/null || true
 }
 
-# A part without a time has never succeeded, or is not there.
+# write_metrics FAILED. A part without a time has never succeeded, or is not there.
 write_metrics() {
 	(umask 022 && mkdir -p "${metrics%/*}")
 	{
 		echo '# HELP platform_node_backup_failed Whether the last run failed, in any part.'
 		echo '# TYPE platform_node_backup_failed gauge'
-		echo "platform_node_backup_failed $failed"
+		echo "platform_node_backup_failed $1"
 		echo "# HELP $succeeded When the part was last copied, read back and checked."
 		echo "# TYPE $succeeded gauge"
 		[ -z "$k3s_at" ] || echo "$succeeded{part=\"k3s\"} $k3s_at"
@@ -65,7 +65,7 @@ write_metrics() {
 finish() {
 	[ "$1" = 0 ] || failed=1
 	rm -rf "$work" "${partial:-$work}"
-	write_metrics || echo "backup: $metrics cannot be written" >&2
+	write_metrics "$failed" || echo "backup: $metrics cannot be written" >&2
 }
 
 k3s_at=$(last k3s)
@@ -73,6 +73,9 @@ grafana_at=$(last grafana)
 work=$(mktemp -d)
 trap 'finish $?' EXIT
 trap 'exit 143' TERM INT
+# A run that is killed, because the place does not answer, cannot say so: until its end each run has failed. From the
+# first one on there is a series.
+write_metrics 1 || true
 # shellcheck source=check-copy.sh
 . "$here/check-copy.sh"
 # shellcheck source=/dev/null

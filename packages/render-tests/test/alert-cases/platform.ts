@@ -109,10 +109,12 @@ export const backupCases: readonly AlertCase[] = [
   },
   {
     alert: "NodeBackupFailed",
-    fires: [`platform_node_backup_failed{job="node-exporter",instance="10.42.0.9:9100"} 1`],
-    quiet: [`platform_node_backup_failed{job="node-exporter",instance="10.42.0.9:9100"} 0`],
+    fires: [`platform_node_backup_failed{job="node-exporter",instance="10.42.0.9:9100"} 1x200`],
+    // A run of two hours, which counts as failed until it ends.
+    quiet: [`platform_node_backup_failed{job="node-exporter",instance="10.42.0.9:9100"} 0x70 1x120 0`],
     labels: {},
-    summary: "The node's last copy of its own state failed",
+    summary: "The node's last copy of its own state failed, or never ended",
+    after: "3h",
   },
   {
     alert: "DrillTooOld",

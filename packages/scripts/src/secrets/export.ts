@@ -1,20 +1,17 @@
-import { statSync } from "node:fs";
 import { backupOf, EXIT, InputError, missingFromBackup, SOURCE_NAMESPACE } from "@t495/proof";
 import { Kubectl } from "../cluster/kubectl.ts";
 import type { CommandAction } from "../command.ts";
-import { writeFileAtomically, writeNote, writeOut } from "../output.ts";
+import { writeNote, writeOut } from "../output.ts";
 import { encryptText } from "./age-file.ts";
 import { readSecrets } from "./cluster-secrets.ts";
+import { requireNoFile, writeNewFile } from "./new-file.ts";
 import { openLedger, requireGenerated } from "./open-ledger.ts";
-
-/** Only its owner opens it, although it is encrypted. */
-const OWNER_ONLY = 0o600;
 
 /** `platform secrets export`: the source of every value, encrypted before it leaves this process. */
 export const run: CommandAction = async (input) => {
   const { options } = input;
   const output = options.value("output");
-  if (output !== undefined) requireNoBackup(output);
+  if (output !== undefined) requireNoFile(output);
   const { plan, ledger } = await openLedger(input);
   requireGenerated(plan);
   const sources = await readSecrets(new Kubectl(options), SOURCE_NAMESPACE, [...ledger.keys()]);
@@ -26,7 +23,7 @@ export const run: CommandAction = async (input) => {
   const backup = backupOf(sources);
   const encrypted = await encryptText(`${JSON.stringify(backup)}\n`, options);
   if (output === undefined) writeOut(encrypted);
-  else writeFileAtomically(output, encrypted, OWNER_ONLY);
+  else writeNewFile(output, encrypted);
   const missing = missingFromBackup(ledger, backup);
   writeNote(
     `${sources.length} Secrets are in it; keep it outside the node, and its key or passphrase elsewhere`,
@@ -35,13 +32,3 @@ export const run: CommandAction = async (input) => {
   writeNote(`not in it, because the cluster lacks them: ${missing.join("; ")}`);
   return EXIT.findings;
 };
-
-/** An older export may be all that is left of the values that data was encrypted with. */
-function requireNoBackup(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return;
-  throw new InputError({
-    what: "there is such a file already, and an export is never overwritten",
-    where: file,
-    fix: "name another file, and remove the old one when the new one can be opened",
-  });
-}

@@ -1,6 +1,7 @@
 import { EXIT, InputError, nearest, SUPPLY_KINDS, type SupplyKind, suppliedSecrets } from "@t495/proof";
 import type { CommandAction } from "../command.ts";
-import { deliver } from "../output.ts";
+import { writeOut } from "../output.ts";
+import { writeNewFile } from "./new-file.ts";
 import { openLedger } from "./open-ledger.ts";
 
 /** `platform secrets template`: what must exist when the platform makes no Secrets itself. */
@@ -8,7 +9,10 @@ export const run: CommandAction = async (input) => {
   const { options } = input;
   const kind = supplyKind(options.value("format") ?? "secret");
   const { ledger } = await openLedger(input);
-  deliver(suppliedSecrets(ledger, kind, options.value("store") ?? "secrets"), options.value("output"));
+  const text = suppliedSecrets(ledger, kind, options.value("store") ?? "secrets");
+  const output = options.value("output");
+  if (output === undefined) writeOut(text);
+  else writeNewFile(output, text);
   return EXIT.proven;
 };
 
