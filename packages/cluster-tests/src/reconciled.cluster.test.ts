@@ -14,7 +14,6 @@ import {
   applicationSetNames,
   applicationsByName,
   isOwnedBy,
-  isSyncing,
   NAMESPACE,
   ROOT_NAME,
   withState,
@@ -197,9 +196,6 @@ stage.claim(
     const started = Date.now();
     const before = await secrets();
     const commit = await repository.revert();
-    await eventually("its sync is under way", async () => {
-      return [...(await applicationsByName(cluster.api)).values()].some((one) => isSyncing(one, commit));
-    });
     await cluster.programs.find(({ name }) => name === "kube-apiserver")?.stop("SIGKILL");
     await cluster.startApiServer();
     await everythingReady(commit);

@@ -12,11 +12,7 @@ export interface Application extends KubernetesObject {
   readonly status?: {
     readonly sync?: { readonly status?: string; readonly revision?: string };
     readonly health?: { readonly status?: string; readonly message?: string };
-    readonly operationState?: {
-      readonly phase?: string;
-      readonly message?: string;
-      readonly operation?: { readonly sync?: { readonly revision?: string } };
-    };
+    readonly operationState?: { readonly phase?: string; readonly message?: string };
     readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
     readonly resources?: readonly {
       readonly kind: string;
@@ -45,12 +41,6 @@ function isReady(application: Application | undefined, commit?: string): boolean
     status.health?.status === "Healthy" &&
     (commit === undefined || status.sync.revision === commit)
   );
-}
-
-/** Whether this commit is being synced at the moment. */
-export function isSyncing({ status }: Application, commit: string): boolean {
-  const { phase, operation } = status?.operationState ?? {};
-  return phase === "Running" && operation?.sync?.revision === commit;
 }
 
 /** Whether an ApplicationSet, this very one, made it. */
