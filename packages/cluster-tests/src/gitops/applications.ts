@@ -23,6 +23,14 @@ export interface Application extends KubernetesObject {
   };
 }
 
+/** Has every Application compared anew, whatever Argo CD has kept of an earlier comparison. */
+export async function refreshAll(api: ApiClient): Promise<void> {
+  const metadata = { annotations: { "argocd.argoproj.io/refresh": "normal" } };
+  for (const name of (await applicationsByName(api)).keys()) {
+    await api.patch({ ...APPLICATION, namespace: NAMESPACE, name }, { metadata });
+  }
+}
+
 /** Every Application by its name. */
 export async function applicationsByName(api: ApiClient): Promise<ReadonlyMap<string, Application>> {
   const found = (await api.list(APPLICATION, NAMESPACE)) as Application[];
