@@ -8,7 +8,13 @@ import { startMetallbController } from "./cluster/metallb.ts";
 import { eventually } from "./cluster/program.ts";
 import type { Cluster } from "./cluster/start-cluster.ts";
 import { isWaiting, podsOf, warningsOf } from "./cluster/workloads.ts";
-import { allReady, applicationSetNames, applicationsByName, withState } from "./gitops/applications.ts";
+import {
+  allReady,
+  announce,
+  applicationSetNames,
+  applicationsByName,
+  withState,
+} from "./gitops/applications.ts";
 import { type Argocd, startArgocd } from "./gitops/argocd.ts";
 import { createGitRepository, type GitRepository } from "./gitops/git-repository.ts";
 import { startTraefik } from "./gitops/traefik.ts";
@@ -22,7 +28,7 @@ const POLICIES = "charts/foundation/templates/networkpolicies.yaml";
 const QUOTAS = "charts/foundation/templates/resourcequotas.yaml";
 const REDIS = "charts/data-services/templates/redis/deployment.yaml";
 const WEBHOOK = "charts/infrastructure/templates/metallb/webhook.yaml";
-/** Longer than Argo CD takes here to see a change: time enough to go on wrongly. */
+/** Time enough to go on wrongly: whoever waits for health is told of it within seconds. */
 const WATCHED_MS = 12_000;
 
 const BAD_POLICY = 'podSelector: { matchLabels: { "no/such/label": "" } }';
@@ -59,18 +65,21 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 stage.claim("a network policy of foundation that is refused holds back every layer", async () => {
-  await eventually("foundation's sync has failed", async () => {
-    const { status } = (await applicationsByName(cluster.api)).get("foundation") ?? {};
-    return /NetworkPolicy/.test(status?.operationState?.message ?? "");
+  await eventually("Argo CD says that the policy is refused", async () => {
+    const { operationState, conditions = [] } =
+      (await applicationsByName(cluster.api)).get("foundation")?.status ?? {};
+    // One that is there already is refused when it is compared, a new one when it is applied.
+    return [operationState, ...conditions].some((said) =>
+      /NetworkPolicy.*is invalid/.test(said?.message ?? ""),
+    );
   }).catch(withState(cluster.api));
   await holdsBack("infrastructure");
 });
 
 stage.claim("its mend, committed, lets the first layer begin without a hand", async (figures) => {
   const started = Date.now();
-  const commit = await repository.commit("Mend the policy", {
-    [POLICIES]: (text) => text.replace(BAD_POLICY, "podSelector: {}"),
-  });
+  const mend = { [POLICIES]: (text: string): string => text.replace(BAD_POLICY, "podSelector: {}") };
+  const commit = await announce(cluster.api, repository.commit("Mend the policy", mend));
   await allReady(cluster.api, ["foundation"], { commit, program: argocd.controller() });
   expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   await appears("infrastructure");
@@ -88,9 +97,8 @@ stage.claim(
   "its mend frees who waited for it, and a Secret that is missing goes on to hold",
   async (figures) => {
     const started = Date.now();
-    const commit = await repository.commit("Mend the quota", {
-      [QUOTAS]: (text) => text.replace(BAD_QUOTA, QUOTA),
-    });
+    const mend = { [QUOTAS]: (text: string): string => text.replace(BAD_QUOTA, QUOTA) };
+    const commit = await announce(cluster.api, repository.commit("Mend the quota", mend));
     const controller = deployment(rendered.workloads, "metallb-controller");
     await startMetallbController(cluster, controller);
     await allReady(cluster.api, ["foundation", "metallb"], { commit, program: argocd.controller() });
@@ -110,9 +118,10 @@ stage.claim(
 
 stage.claim("the mend of the ledger makes the Secret, and the next layer begins", async (figures) => {
   const started = Date.now();
-  const commit = await repository.commit("Mend the ledger", {
-    [UMBRELLA]: (text) => text.replace(LEDGER.replace("true", "false"), LEDGER),
-  });
+  const mend = {
+    [UMBRELLA]: (text: string): string => text.replace(LEDGER.replace("true", "false"), LEDGER),
+  };
+  const commit = await announce(cluster.api, repository.commit("Mend the ledger", mend));
   await allReady(cluster.api, ["foundation"], { commit, program: argocd.controller() });
   expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   await appears("data-services");
@@ -124,9 +133,10 @@ stage.claim(
   async (figures) => {
     const others = ["minio", "postgresql", "registry"];
     await allReady(cluster.api, others, { program: argocd.controller() });
-    await repository.commit("Without the cache", {
-      [UMBRELLA]: (text) => text.replace(REDIS_ON, REDIS_ON.replace("true", "false")),
-    });
+    const off = {
+      [UMBRELLA]: (text: string): string => text.replace(REDIS_ON, REDIS_ON.replace("true", "false")),
+    };
+    await announce(cluster.api, repository.commit("Without the cache", off));
     await holdsBack("monitoring");
     const started = Date.now();
     await runPlatform(cluster, ["unblock"]);

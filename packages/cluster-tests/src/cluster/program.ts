@@ -89,7 +89,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 export async function eventually(
   what: string,
   isSo: () => Promise<boolean>,
-  { seconds = 60, everyMs = 100, program }: { seconds?: number; everyMs?: number; program?: Program } = {},
+  { seconds = 120, everyMs = 100, program }: { seconds?: number; everyMs?: number; program?: Program } = {},
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await isSo())) {

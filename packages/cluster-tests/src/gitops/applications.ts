@@ -12,7 +12,11 @@ export interface Application extends KubernetesObject {
   readonly status?: {
     readonly sync?: { readonly status?: string; readonly revision?: string };
     readonly health?: { readonly status?: string; readonly message?: string };
-    readonly operationState?: { readonly phase?: string; readonly message?: string };
+    readonly operationState?: {
+      readonly phase?: string;
+      readonly message?: string;
+      readonly operation?: { readonly sync?: { readonly revision?: string } };
+    };
     readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
     readonly resources?: readonly {
       readonly kind: string;
@@ -23,12 +27,14 @@ export interface Application extends KubernetesObject {
   };
 }
 
-/** Has every Application compared anew, whatever Argo CD has kept of an earlier comparison. */
-export async function refreshAll(api: ApiClient): Promise<void> {
+/** Passes on a push as Argo CD's webhook does (RefreshApp, 3.5.5): every Application is compared at once. */
+export async function announce(api: ApiClient, push: Promise<string>): Promise<string> {
+  const commit = await push;
   const metadata = { annotations: { "argocd.argoproj.io/refresh": "normal" } };
   for (const name of (await applicationsByName(api)).keys()) {
     await api.patch({ ...APPLICATION, namespace: NAMESPACE, name }, { metadata });
   }
+  return commit;
 }
 
 /** Every Application by its name. */
@@ -49,6 +55,12 @@ function isReady(application: Application | undefined, commit?: string): boolean
     status.health?.status === "Healthy" &&
     (commit === undefined || status.sync.revision === commit)
   );
+}
+
+/** Whether this commit is being synced at the moment. */
+export function isSyncing({ status }: Application, commit: string): boolean {
+  const { phase, operation } = status?.operationState ?? {};
+  return phase === "Running" && operation?.sync?.revision === commit;
 }
 
 /** Whether an ApplicationSet, this very one, made it. */
