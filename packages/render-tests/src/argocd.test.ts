@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ManifestIndex, type Plan, readPlan } from "@t495/proof";
 import { load } from "js-yaml";
+import { toWorkload } from "../../proof/src/manifest/workload.ts";
 import { openTestPlatform, PROFILES, ROOT } from "../test/open-platform.ts";
 import { renderPlatform } from "../test/render-platform.ts";
 
@@ -131,4 +132,20 @@ test.each(PROFILES)("%s: the quota is what the five pods may use together, not m
   const [, size, unit] = /^(\d+)(Mi|Gi)$/.exec(quota.hard["limits.memory"] ?? "") ?? [];
   expect(sum).toBeLessThanOrEqual(Number(size) * (unit === "Gi" ? 1024 : 1));
   expect(limits).toHaveLength(5);
+});
+
+describe("the application controller", () => {
+  test("trusts what it found for a commit no longer than until the next look", () => {
+    const controller = manifests.find("apps", "StatefulSet", "argocd", "argocd-application-controller");
+    if (controller === undefined) throw new Error("no application controller is rendered");
+    const workload = toWorkload(controller);
+    const flags = new Map(
+      (workload?.podSpec.containers[0]?.args ?? []).map(
+        (argument) => argument.split("=") as [string, string],
+      ),
+    );
+    expect(flags.get("--server-side-diff-enabled")).toBe("true");
+    expect(Number(flags.get("--app-hard-resync"))).toBeGreaterThan(0);
+    expect(Number(flags.get("--app-hard-resync"))).toBeLessThanOrEqual(Number(flags.get("--app-resync")));
+  });
 });

@@ -24,7 +24,7 @@ export interface Argocd {
   controller(): Program;
   /**
    * Kills the application controller and starts it again. From then on it renders and compares everything anew this
-   * often; before, it never does, which spares half of the time.
+   * often; until then only at first, for the rendered interval is longer than the resync of these tests.
    */
   restartController(hardResyncSeconds: number): Promise<void>;
   /** The most that a process and its children ever had resident, and the limit of its rendered container; in bytes. */
