@@ -10,7 +10,7 @@ import type { Cluster } from "./cluster/start-cluster.ts";
 import { isWaiting, podsOf, warningsOf } from "./cluster/workloads.ts";
 import {
   allReady,
-  announce,
+  announcing,
   applicationSetNames,
   applicationsByName,
   withState,
@@ -42,14 +42,14 @@ const REDIS_ON = "redis: { layer: data-services, namespace: data, enabled: true"
 const stage = new Stage(import.meta.filename);
 let cluster: Cluster;
 let rendered: Awaited<ReturnType<typeof renderProfile>>;
-let repository: GitRepository;
+let announced: GitRepository;
 let argocd: Argocd;
 
 beforeAll(async () => {
   rendered = await renderProfile(PROFILE);
   const options = { empty: true, awaitSecrets: true };
   cluster = await startTestCluster(rendered.plan, ["argocd", "metallb"], options);
-  repository = await createGitRepository(ROOT, `${cluster.folder}/git`);
+  const repository = await createGitRepository(ROOT, `${cluster.folder}/git`);
   rendered = await renderProfile(PROFILE, [`global.gitops.repoURL=${repository.url}`]);
   await repository.commit("Three defects of foundation, and a cache that never becomes ready", {
     [POLICIES]: (text) => text.replace("podSelector: {}", BAD_POLICY),
@@ -60,6 +60,7 @@ beforeAll(async () => {
     [WEBHOOK]: () => "",
   });
   await runBootstrap(cluster, repository);
+  announced = announcing(repository, cluster.api);
   argocd = await startArgocd(cluster, { helm: await testHelmPath(), workloads: rendered.workloads });
 });
 afterAll(() => cluster?.stop());
@@ -78,8 +79,9 @@ stage.claim("a network policy of foundation that is refused holds back every lay
 
 stage.claim("its mend, committed, lets the first layer begin without a hand", async (figures) => {
   const started = Date.now();
-  const mend = { [POLICIES]: (text: string): string => text.replace(BAD_POLICY, "podSelector: {}") };
-  const commit = await announce(cluster.api, repository.commit("Mend the policy", mend));
+  const commit = await announced.commit("Mend the policy", {
+    [POLICIES]: (text) => text.replace(BAD_POLICY, "podSelector: {}"),
+  });
   await allReady(cluster.api, ["foundation"], { commit, program: argocd.controller() });
   expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   await appears("infrastructure");
@@ -97,8 +99,9 @@ stage.claim(
   "its mend frees who waited for it, and a Secret that is missing goes on to hold",
   async (figures) => {
     const started = Date.now();
-    const mend = { [QUOTAS]: (text: string): string => text.replace(BAD_QUOTA, QUOTA) };
-    const commit = await announce(cluster.api, repository.commit("Mend the quota", mend));
+    const commit = await announced.commit("Mend the quota", {
+      [QUOTAS]: (text) => text.replace(BAD_QUOTA, QUOTA),
+    });
     const controller = deployment(rendered.workloads, "metallb-controller");
     await startMetallbController(cluster, controller);
     await allReady(cluster.api, ["foundation", "metallb"], { commit, program: argocd.controller() });
@@ -118,10 +121,9 @@ stage.claim(
 
 stage.claim("the mend of the ledger makes the Secret, and the next layer begins", async (figures) => {
   const started = Date.now();
-  const mend = {
-    [UMBRELLA]: (text: string): string => text.replace(LEDGER.replace("true", "false"), LEDGER),
-  };
-  const commit = await announce(cluster.api, repository.commit("Mend the ledger", mend));
+  const commit = await announced.commit("Mend the ledger", {
+    [UMBRELLA]: (text) => text.replace(LEDGER.replace("true", "false"), LEDGER),
+  });
   await allReady(cluster.api, ["foundation"], { commit, program: argocd.controller() });
   expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
   await appears("data-services");
@@ -133,10 +135,9 @@ stage.claim(
   async (figures) => {
     const others = ["minio", "postgresql", "registry"];
     await allReady(cluster.api, others, { program: argocd.controller() });
-    const off = {
-      [UMBRELLA]: (text: string): string => text.replace(REDIS_ON, REDIS_ON.replace("true", "false")),
-    };
-    await announce(cluster.api, repository.commit("Without the cache", off));
+    await announced.commit("Without the cache", {
+      [UMBRELLA]: (text) => text.replace(REDIS_ON, REDIS_ON.replace("true", "false")),
+    });
     await holdsBack("monitoring");
     const started = Date.now();
     await runPlatform(cluster, ["unblock"]);

@@ -12,7 +12,7 @@ import { isComplete } from "./cluster/workloads.ts";
 import {
   APPLICATION_SET,
   allReady,
-  announce,
+  announcing,
   applicationSetNames,
   applicationsByName,
   isOwnedBy,
@@ -41,7 +41,7 @@ const LABELS = '{{- include "platform.labels" $c | nindent 8 }}';
 const GRAFANA = "charts/monitoring/values.yaml";
 /** Time enough to go on wrongly: whoever waits for health is told of it within seconds. */
 const WATCHED_MS = 12_000;
-/** Three minutes in the chart; each time renders everything, which takes four seconds of a core. */
+/** Minutes in the chart. */
 const HARD_RESYNC_SECONDS = 20;
 const NEVER_READY = '\n        proof.t495.dev/never-ready: "true"';
 
@@ -51,6 +51,7 @@ const stage = new Stage(import.meta.filename);
 let cluster: Cluster;
 let rendered: Awaited<ReturnType<typeof renderProfile>>;
 let repository: GitRepository;
+let announced: GitRepository;
 let argocd: Argocd;
 let metallb: Program;
 let order: CreationOrder;
@@ -61,6 +62,7 @@ beforeAll(async () => {
   rendered = await renderProfile(PROFILE);
   cluster = await startTestCluster(rendered.plan, ["argocd", "metallb"], { empty: true });
   repository = await createGitRepository(ROOT, `${cluster.folder}/git`);
+  announced = announcing(repository, cluster.api);
   rendered = await renderProfile(PROFILE, [`global.gitops.repoURL=${repository.url}`]);
 });
 afterAll(() => cluster?.stop());
@@ -86,8 +88,9 @@ stage.claim("a component of the first layer that never becomes ready holds back 
 
 stage.claim("its fix, committed, frees everything else without a hand", async (figures) => {
   const started = Date.now();
-  const fix = { [TRAEFIK]: (text: string): string => text.replace(NEVER_READY, "") };
-  mended = await announce(cluster.api, repository.commit("Let the proxy become ready", fix));
+  mended = await announced.commit("Let the proxy become ready", {
+    [TRAEFIK]: (text) => text.replace(NEVER_READY, ""),
+  });
   await startTraefik(cluster, await testTraefikPath(), deployment(rendered.workloads, "traefik"));
   await everythingReady(mended);
   expect(await runCreateSecrets(cluster)).toMatchObject({ exitCode: 0 });
@@ -171,8 +174,9 @@ stage.claim(
       const { template } = spec as { template: { spec: { containers: { args: string[] }[] } } };
       return template.spec.containers[0]?.args.find((argument) => argument.startsWith("--log.level="));
     };
-    const more = { [VALUES]: (text: string): string => text.replace("logLevel: INFO", "logLevel: DEBUG") };
-    await announce(cluster.api, repository.commit("Say more", more));
+    await announced.commit("Say more", {
+      [VALUES]: (text) => text.replace("logLevel: INFO", "logLevel: DEBUG"),
+    });
     await eventually("Traefik is to say more", async () => (await level()) === "--log.level=DEBUG");
     const started = Date.now();
     // Not announced: this one is found by asking Git.
@@ -192,11 +196,10 @@ stage.claim(
       metadata: { generation },
       spec: original,
     } = await cluster.api.get(grafana);
-    const both = {
+    await announced.commit("Break one, change another", {
       [TRAEFIK]: broken,
-      [GRAFANA]: (text: string): string => text.replace("queryTimeoutSeconds: 60", "queryTimeoutSeconds: 61"),
-    };
-    await announce(cluster.api, repository.commit("Break one, change another", both));
+      [GRAFANA]: (text) => text.replace("queryTimeoutSeconds: 60", "queryTimeoutSeconds: 61"),
+    });
     await eventually("Grafana is rolled out anew", async () => {
       const now = await cluster.api.get(grafana);
       return now.metadata.generation !== generation && isComplete(now);
@@ -205,7 +208,7 @@ stage.claim(
     expect((traefik.status as { availableReplicas?: number }).availableReplicas).toBe(1);
     const started = Date.now();
     const before = await secrets();
-    const commit = await announce(cluster.api, repository.revert());
+    const commit = await announced.revert();
     await eventually("its sync is under way", async () => {
       return [...(await applicationsByName(cluster.api)).values()].some((one) => isSyncing(one, commit));
     });
@@ -231,10 +234,9 @@ stage.claim(
         ({ spec }) => (spec as { interfaces?: unknown }).interfaces,
       );
     await metallb.stop("SIGKILL");
-    const one = {
-      [VALUES]: (text: string): string => text.replace("interfaces: []", "interfaces: [enp2s0f0]"),
-    };
-    const commit = await announce(cluster.api, repository.commit("Announce addresses on one interface", one));
+    const commit = await announced.commit("Announce addresses on one interface", {
+      [VALUES]: (text) => text.replace("interfaces: []", "interfaces: [enp2s0f0]"),
+    });
     await eventually("its comparison has failed", async () => {
       const { sync, conditions } = (await applicationsByName(cluster.api)).get("metallb")?.status ?? {};
       const failed = conditions?.some(({ message }) => message?.includes("failed calling webhook"));

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "@t495/proof";
 import type { ApiClient } from "../api/api-client.ts";
 import { eventually, type Program } from "../cluster/program.ts";
+import type { GitRepository } from "./git-repository.ts";
 
 export const NAMESPACE = "argocd";
 const APPLICATION = { apiVersion: "argoproj.io/v1alpha1", kind: "Application" } as const;
@@ -27,14 +28,21 @@ export interface Application extends KubernetesObject {
   };
 }
 
-/** Passes on a push as Argo CD's webhook does (RefreshApp, 3.5.5): every Application is compared at once. */
-export async function announce(api: ApiClient, push: Promise<string>): Promise<string> {
-  const commit = await push;
-  const metadata = { annotations: { "argocd.argoproj.io/refresh": "normal" } };
-  for (const name of (await applicationsByName(api)).keys()) {
-    await api.patch({ ...APPLICATION, namespace: NAMESPACE, name }, { metadata });
-  }
-  return commit;
+/** The repository with Argo CD's webhook: at each push every Application is compared at once (RefreshApp, 3.5.5). */
+export function announcing(repository: GitRepository, api: ApiClient): GitRepository {
+  const announce = async (push: Promise<string>): Promise<string> => {
+    const commit = await push;
+    const metadata = { annotations: { "argocd.argoproj.io/refresh": "normal" } };
+    for (const name of (await applicationsByName(api)).keys()) {
+      await api.patch({ ...APPLICATION, namespace: NAMESPACE, name }, { metadata });
+    }
+    return commit;
+  };
+  return {
+    url: repository.url,
+    commit: (...change) => announce(repository.commit(...change)),
+    revert: () => announce(repository.revert()),
+  };
 }
 
 /** Every Application by its name. */

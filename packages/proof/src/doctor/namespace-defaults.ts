@@ -1,5 +1,7 @@
 import { formatAmount, parseQuantity } from "../accounting/quantity.ts";
-import { at, isObject, type JsonObject, objectAt, objectsIn, stringsIn } from "../manifest/values.ts";
+import { at, type JsonObject, objectsIn, stringsIn } from "../manifest/values.ts";
+import { selectsEverything } from "../network/label-selector.ts";
+import { closedDirections, type Direction, policyType } from "../network/network-policy.ts";
 import { itemsOf, nameOf, namespaceOf } from "./cluster-facts.ts";
 import type { Examination, Symptom } from "./examination.ts";
 import { SYNC_FOUNDATION } from "./remedies.ts";
@@ -58,11 +60,7 @@ export const closedNamespaces: Examination = {
       const policy = itemsOf(networkPolicies).find(
         (candidate) => namespaceOf(candidate) === namespace && nameOf(candidate) === network,
       );
-      yield* compareDeny(
-        `NetworkPolicy ${namespace}/${network}`,
-        policy,
-        network === "default-deny" ? ["Ingress", "Egress"] : ["Ingress"],
-      );
+      yield* compareDeny(`NetworkPolicy ${namespace}/${network}`, policy, closedDirections(network));
     }
   },
 };
@@ -70,17 +68,19 @@ export const closedNamespaces: Examination = {
 function* compareDeny(
   object: string,
   policy: JsonObject | undefined,
-  planned: readonly string[],
+  closed: readonly Direction[],
 ): Generator<Symptom> {
   const symptom = { severity: "error", object, fix: SYNC_FOUNDATION } as const;
-  if (policy === undefined || !selectsAll(policy)) {
+  if (policy === undefined || !selectsEverything(at(policy, "spec", "podSelector"))) {
     const message =
       "it is not there, or not for every pod: who has no policy of its own may be reached by anybody";
     yield { ...symptom, message };
     return;
   }
   const types = stringsIn(at(policy, "spec", "policyTypes"));
-  const [actual, limit] = [types, planned].map((names) => names.toSorted().join(", ") || "nothing");
+  const [actual, limit] = [types, closed.map(policyType)].map(
+    (names) => names.toSorted().join(", ") || "nothing",
+  );
   if (actual !== limit) {
     const message = `it closes ${actual}; the plan closes ${limit}`;
     yield { ...symptom, message, actual, limit };
@@ -89,9 +89,4 @@ function* compareDeny(
     if (objectsIn(at(policy, "spec", rules)).length === 0) continue;
     yield { ...symptom, message: `it has ${rules} rules, which permit for every pod; the plan's has none` };
   }
-}
-
-function selectsAll(policy: JsonObject): boolean {
-  const selector = objectAt(policy, "spec", "podSelector");
-  return isObject(selector) && Object.keys(selector).length === 0;
 }

@@ -1,7 +1,8 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../manifest/manifest-index.ts";
-import { at, type JsonObject, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
+import { at, objectAt, objectsIn, stringAt } from "../manifest/values.ts";
 import type { Plan } from "../plan/plan.ts";
+import { allCalledServices } from "./called-services.ts";
 import type { DeclaredFlow } from "./declared-flows.ts";
 import type { FlowEnd, Network } from "./flow-ends.ts";
 import { intersect, union } from "./interval-set.ts";
@@ -18,7 +19,7 @@ export function exposedFlows(
   return [
     ...(ingress === undefined ? [] : ingressFlows(network, index, ingress)),
     ...loadBalancerFlows(network),
-    ...webhookFlows(network, index),
+    ...calledFlows(network, index),
   ];
 }
 
@@ -116,39 +117,18 @@ function isLoadBalancer({ manifest }: NetworkService): boolean {
   return stringAt(manifest.object, "spec", "type") === "LoadBalancer";
 }
 
-function webhookFlows(network: Network, index: ManifestIndex): NeededFlow[] {
-  const clients = [
-    ...["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].flatMap((kind) =>
-      index.filter({ group: "admissionregistration.k8s.io", kind }).flatMap((manifest) =>
-        objectsIn(at(manifest.object, "webhooks")).map((webhook, position) => ({
-          manifest,
-          path: `webhooks[${position}].clientConfig.service`,
-          service: objectAt(webhook, "clientConfig", "service"),
-        })),
-      ),
-    ),
-    ...index.filter({ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" }).map((manifest) => ({
-      manifest,
-      path: "spec.conversion.webhook.clientConfig.service",
-      service: objectAt(manifest.object, "spec", "conversion", "webhook", "clientConfig", "service"),
-    })),
-    ...index.filter({ group: "apiregistration.k8s.io", kind: "APIService" }).map((manifest) => ({
-      manifest,
-      path: "spec.service",
-      service: objectAt(manifest.object, "spec", "service"),
-    })),
-  ];
-  return clients.flatMap(({ manifest, path, service: reference }) => {
-    const service = reference === undefined ? undefined : serviceOf(network, reference);
+function calledFlows(network: Network, index: ManifestIndex): NeededFlow[] {
+  return allCalledServices(index).flatMap(({ manifest, namespace, name, port, path }) => {
+    const service = network.services.find(namespace, name);
     if (service === undefined) return [];
     const because = `the API server calls Service ${service.name} for ${manifest.kind} ${manifest.name}`;
-    const ports = portsNamed(service, reference?.port ?? 443);
-    return toServicePods(service, ports, { from: network.apiServer, because, manifest, path });
+    return toServicePods(service, portsNamed(service, port), {
+      from: network.apiServer,
+      because,
+      manifest,
+      path,
+    });
   });
-}
-
-function serviceOf(network: Network, reference: JsonObject): NetworkService | undefined {
-  return network.services.find(stringAt(reference, "namespace") ?? "", stringAt(reference, "name") ?? "");
 }
 
 /** The ports of a Service with this number or name; all for a route that leaves the port to the Service. */

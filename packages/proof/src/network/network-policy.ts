@@ -1,10 +1,22 @@
 import type { Manifest } from "../manifest/kubernetes-object.ts";
 import { at, isObject, type JsonObject, objectAt, stringAt, stringsIn } from "../manifest/values.ts";
+import type { Plan } from "../plan/plan.ts";
 import { addressesOf, EVERY_ADDRESS } from "./address-set.ts";
 import { type IntervalSet, subtract, union } from "./interval-set.ts";
 import { isPort, type Protocol, toProtocol } from "./port-set.ts";
 
 export type Direction = "ingress" | "egress";
+
+/** What a namespace's line in the plan closes. */
+export function closedDirections(network: Plan["namespaces"][string]["network"]): readonly Direction[] {
+  if (network === "open") return [];
+  return network === "default-deny" ? ["ingress", "egress"] : ["ingress"];
+}
+
+/** A direction as `policyTypes` names it. */
+export function policyType(direction: Direction): string {
+  return direction === "ingress" ? "Ingress" : "Egress";
+}
 
 /** One entry of `ports`; `port` undefined stands for every port of the protocol. */
 interface PolicyPort {

@@ -43,7 +43,7 @@ async function up(input: CommandInput): Promise<number> {
   if (options.has("foreground")) return hold(input);
   const cache = cacheDirectory(root);
   const profile = options.value("profile") ?? DEFAULT_PROFILE;
-  const running = await findBackground(cacheDirectory(root));
+  const running = await findBackground(cache);
   if (running !== undefined) {
     const { plan } = await renderPlan(root, profile);
     requireSame(running, { profile: plan.profile, empty: options.has("empty") });
@@ -54,8 +54,8 @@ async function up(input: CommandInput): Promise<number> {
   const words = ["cluster", "up", "--foreground", "--profile", profile];
   if (options.has("empty")) words.push("--empty");
   const [node = "", launcher = ""] = process.argv;
-  await startInBackground(cache, [node, launcher, ...words]);
-  return status(input);
+  writeOut(describe(await startInBackground(cache, [node, launcher, ...words])));
+  return 0;
 }
 
 /** Who asks for another cluster must not be shown this one. */

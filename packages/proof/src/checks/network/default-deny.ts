@@ -2,9 +2,11 @@ import { EVERY_ADDRESS } from "../../network/address-set.ts";
 import { covers } from "../../network/interval-set.ts";
 import { selectsEverything } from "../../network/label-selector.ts";
 import {
+  closedDirections,
   type Direction,
   type NetworkPolicy,
   type PolicyPeer,
+  policyType,
   toNetworkPolicy,
 } from "../../network/network-policy.ts";
 import { SYSTEM_NAMESPACE } from "../../plan/system-namespace.ts";
@@ -59,8 +61,7 @@ export const defaultDeny = defineRule<Code>({
         if (name !== SYSTEM_NAMESPACE) yield openNamespace(name);
         continue;
       }
-      const directions: readonly Direction[] =
-        network === "default-deny" ? ["ingress", "egress"] : ["ingress"];
+      const directions = closedDirections(network);
       const own = policies.get(name) ?? [];
       yield* missingDenies(name, directions, own);
       for (const policy of own) yield* wideOpen(policy, directions);
@@ -111,15 +112,15 @@ function* missingDenies(
   const narrow = policies.find(
     (policy) => !selectsEveryPod(policy) && permitsNothing(policy) && /deny/.test(policy.manifest.name),
   );
-  const names = open.map(title).join(" and ");
-  const wanted = directions.map(title).join(", ");
+  const names = open.map(policyType).join(" and ");
+  const wanted = directions.map(policyType).join(", ");
   if (partly !== undefined) {
     yield {
       code: "direction-left-open",
       manifest: partly.manifest,
       path: "spec.policyTypes",
       message: `the policy denies for every pod of ${namespace}, but leaves ${names} open`,
-      actual: deniedDirections(partly).map(title).join(", "),
+      actual: deniedDirections(partly).map(policyType).join(", "),
       limit: wanted,
       fix: `Write out policyTypes: [${wanted}]; without it Egress counts only if there is an egress rule.`,
     };
@@ -154,7 +155,7 @@ function* wideOpen(policy: NetworkPolicy, directions: readonly Direction[]): Gen
         code: "allows-everything",
         manifest: policy.manifest,
         path: wide,
-        message: `the policy opens ${title(direction)} of every pod of ${policy.namespace} to everybody, so that the deny policy has no effect`,
+        message: `the policy opens ${policyType(direction)} of every pod of ${policy.namespace} to everybody, so that the deny policy has no effect`,
         fix: "Name the peers, and select the pods that need them.",
       };
     }
@@ -181,8 +182,4 @@ function permitsNothing({ ingress, egress }: NetworkPolicy): boolean {
 
 function selectsEveryPod(policy: NetworkPolicy): boolean {
   return selectsEverything(policy.podSelector);
-}
-
-function title(direction: Direction): string {
-  return direction === "ingress" ? "Ingress" : "Egress";
 }

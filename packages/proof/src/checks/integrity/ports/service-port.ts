@@ -1,6 +1,7 @@
 import { type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.ts";
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
-import { at, objectAt, objectsIn, stringAt } from "../../../manifest/values.ts";
+import { at, objectsIn, stringAt } from "../../../manifest/values.ts";
+import { allCalledServices } from "../../../network/called-services.ts";
 import type { NetworkService, ServiceDirectory } from "../../../network/service-directory.ts";
 import { plainText } from "../../../schemas/plain-text.ts";
 import type { Problem } from "../../rule.ts";
@@ -16,7 +17,7 @@ export function* checkServicePorts(
   for (const ingress of index.filter({ group: "networking.k8s.io", kind: "Ingress" })) {
     yield* checkBackends(ingress, services);
   }
-  yield* checkWebhooks(index, services);
+  yield* checkCalls(index, services);
 }
 
 function* checkBackends(ingress: Manifest, services: ServiceDirectory): Generator<Problem<ServicePortCode>> {
@@ -27,42 +28,12 @@ function* checkBackends(ingress: Manifest, services: ServiceDirectory): Generato
   }
 }
 
-function* checkWebhooks(
-  index: ManifestIndex,
-  services: ServiceDirectory,
-): Generator<Problem<ServicePortCode>> {
-  for (const { manifest, holder, path } of webhookServices(index)) {
-    const service = services.find(stringAt(holder, "namespace") ?? "default", stringAt(holder, "name") ?? "");
-    // 443 is the API server's default for webhooks and aggregated APIs alike.
-    const port = at(holder, "port") ?? 443;
+function* checkCalls(index: ManifestIndex, services: ServiceDirectory): Generator<Problem<ServicePortCode>> {
+  for (const { manifest, namespace, name, port, path } of allCalledServices(index)) {
+    const service = services.find(namespace, name);
     if (service === undefined || hasPort(service, port)) continue;
     yield missingServicePort("missing-webhook-port", manifest, `${path}.port`, service, port);
   }
-}
-
-function webhookServices(index: ManifestIndex) {
-  const webhooks = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].flatMap((kind) =>
-    index.filter({ group: "admissionregistration.k8s.io", kind }).flatMap((manifest) =>
-      objectsIn(manifest.object.webhooks).map((webhook, position) => ({
-        manifest,
-        holder: objectAt(webhook, "clientConfig", "service"),
-        path: `webhooks[${position}].clientConfig.service`,
-      })),
-    ),
-  );
-  const apis = index.filter({ group: "apiregistration.k8s.io", kind: "APIService" }).map((manifest) => ({
-    manifest,
-    holder: objectAt(manifest.object, "spec", "service"),
-    path: "spec.service",
-  }));
-  const conversions = index
-    .filter({ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" })
-    .map((manifest) => ({
-      manifest,
-      holder: objectAt(manifest.object, "spec", "conversion", "webhook", "clientConfig", "service"),
-      path: "spec.conversion.webhook.clientConfig.service",
-    }));
-  return [...webhooks, ...apis, ...conversions].filter(({ holder }) => holder !== undefined);
 }
 
 function hasPort({ manifest }: NetworkService, port: unknown): boolean {

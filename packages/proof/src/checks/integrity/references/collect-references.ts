@@ -2,6 +2,7 @@ import { type Manifest, namespaceOf } from "../../../manifest/kubernetes-object.
 import type { ManifestIndex } from "../../../manifest/manifest-index.ts";
 import { at, objectsIn, stringAt } from "../../../manifest/values.ts";
 import type { Workload } from "../../../manifest/workload.ts";
+import { calledServices } from "../../../network/called-services.ts";
 import { type PodReferenceKind, podReferences } from "../../../order/pod-references.ts";
 import type { NamedReference } from "./object-reference.ts";
 
@@ -61,11 +62,10 @@ const COLLECTORS: Readonly<Record<string, Collector>> = {
   "networking.k8s.io/Ingress": ingressReferences,
   "rbac.authorization.k8s.io/RoleBinding": bindingReferences,
   "rbac.authorization.k8s.io/ClusterRoleBinding": bindingReferences,
-  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": webhookReferences,
-  "admissionregistration.k8s.io/MutatingWebhookConfiguration": webhookReferences,
-  "apiregistration.k8s.io/APIService": (user) => remoteService(user, user.object, ["spec", "service"]),
-  "apiextensions.k8s.io/CustomResourceDefinition": (user) =>
-    remoteService(user, user.object, ["spec", "conversion", "webhook", "clientConfig", "service"]),
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": callReferences,
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration": callReferences,
+  "apiregistration.k8s.io/APIService": callReferences,
+  "apiextensions.k8s.io/CustomResourceDefinition": callReferences,
 };
 
 function* ingressReferences(user: Manifest): Generator<NamedReference> {
@@ -124,31 +124,10 @@ function* bindingReferences(user: Manifest): Generator<NamedReference> {
   }
 }
 
-function* webhookReferences(user: Manifest): Generator<NamedReference> {
-  for (const [position, webhook] of objectsIn(user.object.webhooks).entries()) {
-    yield* remoteService(user, webhook, ["clientConfig", "service"], `webhooks[${position}].`);
+function* callReferences(user: Manifest): Generator<NamedReference> {
+  for (const { namespace, name, path } of calledServices(user)) {
+    yield { user, group: "", kind: "Service", namespace, name, path: `${path}.name`, optional: false };
   }
-}
-
-function* remoteService(
-  user: Manifest,
-  holder: unknown,
-  keys: readonly string[],
-  prefix = "",
-): Generator<NamedReference> {
-  const service = at(holder, ...keys);
-  const name = stringAt(service, "name");
-  if (name === undefined) return;
-  const namespace = stringAt(service, "namespace") ?? "default";
-  yield {
-    user,
-    group: "",
-    kind: "Service",
-    namespace,
-    name,
-    path: `${prefix}${keys.join(".")}.name`,
-    optional: false,
-  };
 }
 
 function serviceReference(user: Manifest, name: string, path: string): NamedReference {
